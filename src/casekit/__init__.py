@@ -1,0 +1,8 @@
+"""casekit: an executable management case on delivery, innovation, quality and expectations.
+
+Import the rooms you need: ``casekit.data`` (tables and sourced facts), ``casekit.models``,
+``casekit.exhibits``, ``casekit.widgets``, ``casekit.questions``. Importing ``casekit`` alone
+loads none of them.
+"""
+
+__version__ = "0.1.0"
