@@ -1,0 +1,35 @@
+"""A copy of our tables in which a test may break one thing."""
+
+import csv
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from casekit.data import _tables
+
+
+@dataclass
+class Copy:
+    root: Path
+
+    def edit(self, file: str, row_id: str, column: str, cell: str) -> int:
+        """Put ``cell`` into one place and give its line number."""
+        path = self.root / file
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.reader(handle))
+        line = next(place for place, row in enumerate(rows, start=1) if row[0] == row_id)
+        rows[line - 1][rows[0].index(column)] = cell
+        self.write(file, rows)
+        return line
+
+    def write(self, file: str, rows: list[list[str]]) -> None:
+        with (self.root / file).open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle, lineterminator="\n").writerows(rows)
+
+
+@pytest.fixture
+def broken(tmp_path):
+    shutil.copytree(_tables.folder(), tmp_path / "data")
+    return Copy(tmp_path / "data")
