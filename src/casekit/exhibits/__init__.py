@@ -1,0 +1,67 @@
+"""Exhibits: charts of tables and of model runs, each with finding, sources, table and download.
+
+>>> from casekit import exhibits
+>>> exhibits.get("units-by-quarter")  # displays itself in a notebook
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from casekit.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from casekit.exhibits.exhibit import Exhibit
+
+__all__ = ["get", "names", "number"]
+
+# By chapter: the module that draws, and its exhibits in the order in which they appear. Names,
+# not functions, so that looking up a number does not load the chart library.
+_CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
+    2: (
+        "crisis",
+        (
+            "units-by-quarter",
+            "targets-2015",
+            "shortage-timeline",
+            "china-2015-2016",
+            "units-by-year",
+        ),
+    ),
+    3: (
+        "spiral",
+        ("causal-claims", "loop-diagram", "spiral-run", "phase-line", "last-responsible-moment"),
+    ),
+}
+_NUMBERS = {
+    name: (chapter, order)
+    for chapter, (_, exhibits) in _CHAPTERS.items()
+    for order, name in enumerate(exhibits, start=1)
+}
+
+
+def names() -> list[str]:
+    """Return the names of all exhibits."""
+    return list(_NUMBERS)
+
+
+def number(name: str) -> tuple[int, int]:
+    """Return an exhibit's chapter and its place in it, e.g. ``(2, 1)``.
+
+    Raises:
+        UnknownNameError: If there is no such exhibit; the nearest names are offered.
+    """
+    if name not in _NUMBERS:
+        raise UnknownNameError("exhibit", name, _NUMBERS)
+    return _NUMBERS[name]
+
+
+def get(name: str) -> "Exhibit":
+    """Return an exhibit by name.
+
+    Raises:
+        UnknownNameError: If there is no such exhibit; the nearest names are offered.
+    """
+    chapter, order = number(name)
+    module = import_module(f"casekit.exhibits.{_CHAPTERS[chapter][0]}")
+    exhibit: Exhibit = getattr(module, name.replace("-", "_"))()
+    return exhibit.numbered(f"{chapter}.{order}")

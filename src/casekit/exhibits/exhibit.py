@@ -1,0 +1,182 @@
+"""What an exhibit is, and how it becomes a figure on a page or in a notebook."""
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from casekit.data import Source, source
+from casekit.exhibits import theme
+
+# Pixel widths of the two drawings: the text column of a book page, and a phone.
+WIDE, NARROW = 680, 340
+
+_SENTENCE = 60  # characters
+
+Draw = Callable[[int], alt.TopLevelMixin]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure with its finding, its data and its sources.
+
+    Displays itself in a notebook and in the book: title (the finding), subtitle (what, unit,
+    scope, period), chart, takeaway, then Table, Sources and Download, all reachable by keyboard
+    and readable without JavaScript.
+
+    Attributes:
+        name: Identifier, also the anchor on the page.
+        title: The finding, in one line.
+        subtitle: What is shown: quantity, unit, scope, period.
+        takeaway: What to remember, in one or two sentences.
+        alternative: Text alternative: what a person who cannot see the picture should know.
+        table: The rows behind the picture.
+        sources: Ids of the sources of these rows.
+        draw: Draws the chart for a width in pixels, or returns finished SVG; None for a table.
+        note: A caveat that belongs under the picture, e.g. that a model run is no evidence.
+        label: The exhibit's number, e.g. ``"2.1"``.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    takeaway: str
+    alternative: str
+    table: pd.DataFrame = field(repr=False)
+    sources: Sequence[str] = ()
+    draw: Draw | None = field(default=None, repr=False)
+    draw_svg: Callable[[int], str] | None = field(default=None, repr=False)
+    note: str = ""
+    label: str = ""
+
+    def numbered(self, label: str) -> "Exhibit":
+        """Return this exhibit with a number."""
+        return replace(self, label=label)
+
+    def svg(self, width: int = WIDE) -> str:
+        """Return the chart as an SVG document, ``width`` pixels wide, in token colours."""
+        if self.draw_svg is not None:
+            return self.draw_svg(width)
+        if self.draw is None:
+            return ""
+        return render(self.draw(width))
+
+    @cached_property
+    def _wide(self) -> str:
+        # Needed for the page and for the download.
+        return self.svg(WIDE)
+
+    def html(self) -> str:
+        """Return the whole figure as HTML, without the style sheet."""
+        name = escape(self.name)
+        parts = [
+            f'<figure class="ck-exhibit" id="exhibit-{name}" aria-labelledby="{name}-title">',
+            f'<figcaption><span class="ck-label">Exhibit {self.label}</span>'
+            if self.label
+            else "<figcaption>",
+            f'<span class="ck-title" id="{name}-title">{escape(self.title)}</span>',
+            f'<span class="ck-subtitle">{escape(self.subtitle)}</span></figcaption>',
+            self._picture(),
+            f'<p class="ck-takeaway">{escape(self.takeaway)}</p>',
+            f'<p class="ck-note">{escape(self.note)}</p>' if self.note else "",
+            '<div class="ck-more">',
+            f"<details><summary>Table</summary>{table_html(self.table, self.title)}</details>"
+            if self._has_picture
+            else "",
+            f"<details><summary>Sources</summary>{sources_html(self.sources)}</details>"
+            if self.sources
+            else "",
+            self._downloads(),
+            "</div></figure>",
+        ]
+        return "".join(parts)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/html": f"<style data-casekit>{theme.css()}</style>{self.html()}",
+            "text/plain": f"{self.title}\n{self.subtitle}\n{self.table.to_string(index=False)}",
+        }
+
+    @property
+    def _has_picture(self) -> bool:
+        return self.draw is not None or self.draw_svg is not None
+
+    def _picture(self) -> str:
+        if not self._has_picture:
+            return table_html(self.table, self.title)
+        return picture_html(self._wide, self.svg(NARROW), self.alternative)
+
+    def _downloads(self) -> str:
+        csv = data_uri(self.table.to_csv(index=False), "text/csv")
+        links = [f'<a download="{self.name}.csv" href="{csv}">data (CSV)</a>']
+        if self._has_picture:
+            svg = data_uri(self._wide, "image/svg+xml")
+            links.append(f'<a download="{self.name}.svg" href="{svg}">picture (SVG)</a>')
+        return f'<p class="ck-download">Download: {", ".join(links)}</p>'
+
+
+def render(chart: alt.TopLevelMixin) -> str:
+    """Return an Altair chart as SVG in the token colours of :mod:`casekit.exhibits.theme`."""
+    spec = chart.to_dict()
+    spec["config"] = theme.config()
+    return str(vl_convert.vegalite_to_svg(spec))
+
+
+def picture_html(wide: str, narrow: str, alternative: str) -> str:
+    """Return two drawings of one chart, of which the style sheet shows the one that fits."""
+    label = escape(alternative, quote=True)
+    return "".join(
+        f'<div class="ck-chart ck-{size}" role="img" aria-label="{label}">{_inline(svg)}</div>'
+        for size, svg in (("wide", wide), ("narrow", narrow))
+    )
+
+
+def _inline(svg: str) -> str:
+    # An XML prologue has no place inside HTML; the tokens turn into variables only here, so
+    # that the downloaded file keeps plain colours. Vega gives each group of marks a role; the
+    # figure has one name for the whole, and nameless parts are faults to assistive technology.
+    plain = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg[svg.index("<svg") :])
+    return theme.with_variables(plain)
+
+
+def table_html(table: pd.DataFrame, caption: str) -> str:
+    """Return a frame as an accessible HTML table in a scrollable region that takes focus."""
+    head = "".join(f'<th scope="col">{escape(str(column))}</th>' for column in table.columns)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.itertuples(index=False))
+    label = escape(caption, quote=True)
+    return (
+        f'<div class="ck-table" role="region" tabindex="0" aria-label="Table: {label}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return "<td>–</td>"
+    text = f"{value:g}".replace("-", "−") if isinstance(value, float) else str(value)
+    # A sentence keeps a readable width; on a phone the table scrolls sideways instead.
+    kind = ' class="ck-long"' if len(text) > _SENTENCE else ""
+    return f"<td{kind}>{escape(text)}</td>"
+
+
+def sources_html(ids: Sequence[str]) -> str:
+    """Return a list of sources, each cited once and linked where it has an address."""
+    items = "".join(f"<li>{_citation(source(name))}</li>" for name in dict.fromkeys(ids))
+    return f"<ul>{items}</ul>"
+
+
+def _citation(cited: Source) -> str:
+    text = escape(cited.citation)
+    return f'<a href="{escape(cited.url, quote=True)}">{text}</a>' if cited.url else text
+
+
+def data_uri(text: str, mime: str) -> str:
+    """Return a text as a ``data:`` address: a download that needs no file and no server."""
+    return f"data:{mime};base64,{base64.b64encode(text.encode()).decode()}"

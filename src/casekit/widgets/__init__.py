@@ -1,0 +1,86 @@
+"""Widgets: any model with controls, a chart and a sentence; alive in Jupyter, finished on a page.
+
+>>> from casekit import widgets
+>>> spiral = widgets.model("death-spiral")
+>>> spiral.settings = {"team_start": "2016Q4"}
+"""
+
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+
+from casekit import models
+from casekit.errors import CasekitError
+from casekit.exhibits import theme
+from casekit.widgets import markup
+from casekit.widgets.views import VIEWS, view
+
+__all__ = ["VIEWS", "ModelWidget", "model"]
+
+
+class ModelWidget(anywidget.AnyWidget):
+    """A model's controls and chart, as an ordinary ipywidget.
+
+    Set ``settings`` from Python or by the controls; ``picture``, ``table`` and ``sentence``
+    follow. A setting that is out of bounds or unknown changes nothing and shows one sentence.
+
+    Attributes:
+        settings: Values that differ from the model's defaults, by parameter name.
+        sentence: The run in plain words.
+        error: What was wrong with the last settings, or the empty string.
+    """
+
+    _esm = files("casekit.widgets").joinpath("widget.js").read_text(encoding="utf-8")
+    _css = theme.css()
+
+    settings = traitlets.Dict().tag(sync=True)
+    defaults = traitlets.Dict().tag(sync=True)
+    markup = traitlets.Unicode().tag(sync=True)
+    picture = traitlets.Unicode().tag(sync=True)
+    table = traitlets.Unicode().tag(sync=True)
+    sentence = traitlets.Unicode().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, model: str, **settings: object) -> None:
+        self._view = view(model)
+        self._model = models.get(model)
+        self._model.settings(settings)
+        super().__init__(
+            settings=settings,
+            defaults=self._model.settings(),
+            markup=markup.widget(self._view, settings, live=True),
+        )
+        self._refresh()
+        self.observe(lambda _: self._refresh(), names="settings")
+
+    def _refresh(self) -> None:
+        try:
+            self._model.settings(self.settings)
+        except CasekitError as problem:
+            self.error = str(problem)
+            return
+        self._shown = dict(self.settings)
+        self.table = markup.table(self._view, self.settings)
+        self.sentence = self._view.describe(self.settings)
+        self.picture = markup.picture(self._view, self.settings)
+        self.error = ""
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        page = markup.widget(self._view, self._shown, live=False)
+        data = {**data, "text/html": f"<style data-casekit>{theme.css()}</style>{page}"}
+        data["text/plain"] = f"{self._view.title} {self.sentence}"
+        return data, metadata
+
+
+def model(name: str, **settings: object) -> ModelWidget:
+    """Return the widget of a model, e.g. ``model("death-spiral", team_start="2016Q4")``.
+
+    Raises:
+        UnknownNameError: If no widget shows this model, or a setting names no parameter.
+        InvalidInputError: If a setting is out of bounds.
+    """
+    return ModelWidget(name, **settings)
