@@ -1,0 +1,1 @@
+"""The book: the Sphinx extension, and building, serving and checking the site."""

@@ -1,0 +1,133 @@
+"""Look at the built site without a browser: links, text alternatives, other hosts, names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from casekit.errors import InvalidInputError
+
+# What a page asks for by itself; a link is only followed when somebody clicks it.
+_LOADS = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src"}
+# Marks of an instructor's notebook, which no page may show.
+_SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "questions.marking")
+_SHARED = {"stylesheet", "icon", "preload", "modulepreload", "shortcut"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a page of the site."""
+
+    page: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.message}"
+
+
+def check(site: Path) -> list[Fault]:
+    """Return every fault of the built site in ``site``.
+
+    Found are: links and resources that lead nowhere, anything loaded from another host, pictures
+    without a text alternative or with a file name for one, repeated ids, controls without a name,
+    parts of a solution, and a page without language or title.
+
+    Raises:
+        InvalidInputError: If there is no built site.
+    """
+    if not (site / "index.html").is_file():
+        message = f"{site} holds no built book; run: casekit book build"
+        raise InvalidInputError(message)
+    pages = {
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(site.rglob("*.html"))
+        if "_static" not in path.relative_to(site).parts
+    }
+    ids = {path: _ids(page) for path, page in pages.items()}
+    return [
+        Fault(str(path.relative_to(site)), message)
+        for path, page in pages.items()
+        for message in _page_faults(path, page, ids)
+    ]
+
+
+def _ids(page: BeautifulSoup) -> list[str]:
+    return [str(tag["id"]) for tag in page.find_all(id=True)]
+
+
+def _page_faults(path: Path, page: BeautifulSoup, ids: dict[Path, list[str]]) -> Iterator[str]:
+    if not (page.html and page.html.get("lang")):
+        yield "the page names no language; set html lang."
+    if not (page.title and page.title.get_text(strip=True)):
+        yield "the page has no title; give it a heading."
+    for repeated in sorted({name for name in ids[path] if ids[path].count(name) > 1}):
+        yield f"the id {repeated!r} stands twice; make ids unique."
+    yield from _secret(page)
+    for tag in page.find_all(list(_LOADS)):
+        yield from _loaded(path, tag)
+    for picture in page.find_all(["img", "svg"]):
+        yield from _alternative(picture)
+    for control in page.find_all(["input", "select", "textarea", "button"]):
+        if not _named(control, page):
+            yield f"a {control.name} has no name: {str(control)[:80]}"
+    for link in page.find_all("a", href=True):
+        yield from _target(path, str(link["href"]), ids)
+
+
+def _secret(page: BeautifulSoup) -> Iterator[str]:
+    # The text, not the source: highlighting would split the words.
+    text = page.get_text()
+    for secret in _SECRETS:
+        if secret in text:
+            yield f"the page holds {secret!r}, a part of a solution; keep exercises out of the toc."
+
+
+def _loaded(path: Path, tag: Tag) -> Iterator[str]:
+    address = str(tag.get(_LOADS[tag.name]) or "")
+    if tag.name == "link" and not _SHARED & set(tag.get("rel") or ()):
+        return
+    parts = urlsplit(address)
+    if parts.scheme in {"http", "https"} or parts.netloc:
+        yield f"{tag.name} loads {address} from another host; ship it with the site."
+    elif address and parts.scheme != "data" and not (path.parent / unquote(parts.path)).exists():
+        yield f"{tag.name} asks for {parts.path}, which is not in the site."
+
+
+def _alternative(picture: Tag) -> Iterator[str]:
+    hidden = picture.get("aria-hidden") == "true" or picture.find_parent(
+        attrs={"aria-hidden": "true"}
+    )
+    labelled = picture.find_parent(attrs={"role": "img"}) or picture.get("aria-label")
+    text = str(picture.get("alt") or "")
+    if picture.name == "svg":
+        if not (hidden or labelled or picture.find("title")):
+            yield "a drawing has no text alternative; wrap it in role=img with aria-label."
+    elif not picture.has_attr("alt"):
+        yield f"the picture {picture.get('src')} has no text alternative."
+    elif "/" in text or text.endswith((".png", ".svg", ".jpg")):
+        yield f"the text alternative {text!r} is a file name; say what the picture shows."
+
+
+def _named(control: Tag, page: BeautifulSoup) -> bool:
+    if control.get("type") == "hidden":
+        return True
+    if control.get("aria-label") or control.get("aria-labelledby") or control.get("title"):
+        return True
+    if control.name == "button" and control.get_text(strip=True):
+        return True
+    key = control.get("id")
+    labels = page.find_all("label", attrs={"for": key}) if key else []
+    return bool(labels or control.find_parent("label"))
+
+
+def _target(path: Path, address: str, ids: dict[Path, list[str]]) -> Iterator[str]:
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or address in {"", "#"}:
+        return
+    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    if not target.exists():
+        yield f"a link leads to {parts.path}, which is not in the site."
+    elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:
+        yield f"a link leads to {address}, where there is no such place."

@@ -1,0 +1,178 @@
+"""The Sphinx extension: sourced numbers, self-checks, maths without scripts, honest rebuilds."""
+
+import glob
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+import casekit
+from casekit.book import roles, selfcheck
+from casekit.book.numerals import typed_in
+from casekit.data import folder as tables_folder
+from casekit.exhibits import theme
+
+logger = logging.getLogger(__name__)
+_STYLE = f"<style data-casekit>{theme.css()}</style>"
+_MADE_FROM = {".py", ".css", ".js"}
+
+
+def fingerprint() -> str:
+    """Return a hash of everything that figures and facts are made from: code and tables."""
+    digest = hashlib.sha256(casekit.__version__.encode())
+    code = Path(casekit.__file__).parent
+    rooms = [code / room for room in ("data", "models", "exhibits", "widgets", "book")]
+    files = [path for room in rooms for path in room.rglob("*") if path.suffix in _MADE_FROM]
+    for path in sorted([*files, *tables_folder().glob("*.*")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _keep_runs_apart(app: Sphinx, config: Any) -> None:
+    # jupyter-cache knows a run by the code of its cells alone; a new table or model must not
+    # be answered with an old figure.
+    build = Path(app.outdir).parent
+    config.nb_execution_cache_path = str(build / ".cache" / fingerprint())
+    # A reader's own IPython start-up files have no say in our figures, and a kernel that runs
+    # on this machine alone need not warn that its transport is not encrypted.
+    profile = build / ".ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    quiet = "get_config().IPKernelApp.log_level = 40\n"
+    (profile / "ipython_kernel_config.py").write_text(quiet, encoding="utf-8")
+    os.environ["IPYTHONDIR"] = str(profile.parent)
+
+
+def _only_what_the_toc_names(_app: Sphinx, config: Any) -> None:
+    # An allow-list: Jupyter Book would exclude the other files by patterns, and a folder with a
+    # bracket in its name, such as a course with solutions, would slip through them.
+    site_map = getattr(config, "external_site_map", None)
+    if site_map is not None:
+        config.include_patterns = [f"{glob.escape(name)}.*" for name in site_map]
+
+
+def _outdated(
+    _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], _removed: set[str]
+) -> list[str]:
+    now = fingerprint()
+    before = getattr(env, "casekit_fingerprint", now)
+    env.casekit_fingerprint = now  # type: ignore[attr-defined]
+    return [] if before == now else sorted(env.found_docs)
+
+
+def _one_style_sheet(_app: Sphinx, document: nodes.document) -> None:
+    # Figures carry their style for notebooks; a page has it once.
+    for raw in document.findall(nodes.raw):
+        if _STYLE in raw.astext():
+            raw.children = [nodes.Text(raw.astext().replace(_STYLE, ""))]
+
+
+def _no_widget_state(app: Sphinx, _document: nodes.document) -> None:
+    # The state of a live widget is for a page with a kernel; ours stands finished in the page.
+    page = app.env.nb_metadata.get(app.env.docname, {})  # type: ignore[attr-defined]
+    page.get("js_files", {}).pop("ipywidgets_state", None)
+
+
+def _no_typed_numbers(app: Sphinx, document: nodes.document) -> None:
+    for node, numeral in typed_in(document, app.config.casekit_names):
+        logger.warning(
+            "typed number %r in prose: take it from the data with {fact} or from a model with "
+            "{model}",
+            numeral,
+            location=node,
+            type="casekit",
+            subtype="number",
+        )
+
+
+def _write_style_sheet(app: Sphinx) -> None:
+    folder = Path(app.outdir) / "_static"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "casekit.css").write_text(theme.css(), encoding="utf-8")
+
+
+def _plain_bibliography(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any
+) -> None:
+    # docutils marks bibliographies as lists whose children are no list items: a critical fault
+    # to assistive technology, and worse than no role at all.
+    for role in (' role="list"', ' role="doc-biblioentry"'):
+        context["body"] = context.get("body", "").replace(role, "")
+
+
+def _inline_math(self: Any, node: nodes.Element) -> None:
+    self.body.append(convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def _block_math(self: Any, node: nodes.Element) -> None:
+    self.body.append(f'<div class="ck-math">{convert(node.astext(), display="block")}</div>')
+    raise nodes.SkipNode
+
+
+def _without_thebe(app: Sphinx) -> None:
+    # Jupyter Book always loads sphinx-thebe, which puts the address of a script on another host
+    # into every page, twice, and so an error into every console. Nothing here uses it.
+    for event, listeners in app.events.listeners.items():
+        kept = [entry for entry in listeners if entry.handler.__module__ != "sphinx_thebe"]
+        app.events.listeners[event] = kept
+    app.registry.css_files = [
+        entry for entry in app.registry.css_files if entry[0] != "sphinx-thebe.css"
+    ]
+
+
+_NODES = (
+    (roles, "number"),
+    (roles, "foreign"),
+    (selfcheck, "check"),
+    (selfcheck, "check_option"),
+    (selfcheck, "check_summary"),
+)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register roles, directives and checks with Sphinx."""
+    app.add_config_value("casekit_names", [], "env", [list])
+    silent = (roles.skip, roles.skip)
+    for room, kind in _NODES:
+        html = getattr(room, f"visit_{kind}"), getattr(room, f"depart_{kind}")
+        node = getattr(room, kind)
+        app.add_node(node, html=html, latex=silent, text=silent, man=silent, texinfo=silent)
+    app.add_role("fact", roles.FactRole())
+    app.add_role("model", roles.ModelRole())
+    app.add_role("exhibit", roles.ExhibitRole())
+    for language in ("zh", "ja"):
+        app.add_role(f"lang-{language}", roles.ForeignRole())
+    app.add_directive("selfcheck", selfcheck.SelfCheck)
+    app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
+    app.add_css_file("casekit.css")
+    app.add_js_file(None, body=_HUSH)
+    _without_thebe(app)
+    app.connect("config-inited", _keep_runs_apart)
+    app.connect("config-inited", _only_what_the_toc_names, priority=950)
+    app.connect("builder-inited", _write_style_sheet)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("doctree-read", _one_style_sheet)
+    app.connect("doctree-read", _no_widget_state)
+    app.connect("doctree-read", _no_typed_numbers)
+    app.connect("html-page-context", _plain_bibliography)
+    return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}
+
+
+# Escape hides an open source tip until the pointer or focus comes back (WCAG 1.4.13).
+_HUSH = """
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const fact of document.querySelectorAll(".ck-fact:hover, .ck-fact:focus-within")) {
+    fact.classList.add("ck-hush");
+    for (const back of ["pointerleave", "blur"]) {
+      fact.addEventListener(back, () => fact.classList.remove("ck-hush"), { once: true });
+    }
+  }
+});
+"""

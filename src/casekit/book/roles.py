@@ -1,0 +1,165 @@
+"""Numbers in prose: ``{fact}`` from the data, ``{model}`` from a model, each with its origin.
+
+``{fact}`units-2015-idc``` prints the value as its source prints it; ``{fact}`a team of its own
+<remedy-supply-team>``` prints our words and shows the claim. ``{model}`death-spiral units_2018
+team_start=never``` prints a measure (or the default of a parameter). The origin shows on hover,
+focus and tap; Escape hides it.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from docutils.nodes import Element, Node, system_message
+from sphinx.util.docutils import SphinxRole
+
+from casekit import data, exhibits, models
+from casekit.errors import CasekitError, InvalidInputError
+
+_TITLED = re.compile(r"^(?P<text>.+?)\s*<(?P<id>[^<>]+)>$", re.DOTALL)
+
+
+class number(nodes.inline):  # noqa: N801  docutils names node classes in lower case
+    """A number or claim in prose that knows where it comes from (attribute ``tip``, HTML)."""
+
+
+def visit_number(self: Any, node: Element) -> None:
+    """Open the visible part; the tip follows on departure."""
+    self.body.append(f'<span class="ck-fact" tabindex="0" aria-describedby="{node["key"]}">')
+
+
+def depart_number(self: Any, node: Element) -> None:
+    """Close with the tip, which the style sheet shows on hover and focus."""
+    tip = f'<span class="ck-tip" role="tooltip" id="{node["key"]}"> {node["tip"]}</span>'
+    self.body.append(f"{tip}</span>")
+
+
+def skip(_self: Any, _node: Node) -> None:
+    """Other builders print the visible part only."""
+
+
+def fact_tip(fact: data.Fact) -> str:
+    """Return claim, scope, basis and source of a fact as HTML phrasing content."""
+    basis = f"derived by us: {fact.formula}" if fact.basis == "derived" else fact.basis
+    scope = "scope unknown" if fact.scope == "unknown" else fact.scope
+    measure = "measure unknown" if fact.measure == "unknown" else fact.measure
+    where = ", ".join(part for part in (scope, measure, basis) if part)
+    source = escape(fact.source.citation)
+    if fact.source.url:
+        source = f'<a href="{escape(fact.source.url, quote=True)}">{source}</a>'
+    place = f" ({escape(fact.locator)})" if fact.locator else ""
+    note = f'<span class="ck-scope">{escape(fact.note)}</span>' if fact.note else ""
+    return (
+        f"<span>{escape(fact.statement)}</span> "
+        f'<span class="ck-scope">{escape(where)}; grade {escape(fact.grade)}</span> '
+        f"<span>Source: {source}{place}</span>{note}"
+    )
+
+
+def format_value(value: object) -> str:
+    """Return a model value for prose: three significant digits, a true minus, yes or no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float | int):
+        text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
+        return text.replace("-", "−")
+    return str(value)
+
+
+class _Number(SphinxRole):
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        try:
+            text, tip = self.look_up()
+        except CasekitError as problem:
+            message = self.inliner.reporter.error(str(problem), line=self.lineno)
+            return [nodes.problematic(self.rawtext, self.rawtext)], [message]
+        key = f"ck-origin-{self.env.new_serialno('ck-origin')}"
+        return [number(self.rawtext, text, tip=tip, key=key)], []
+
+    def look_up(self) -> tuple[str, str]:
+        raise NotImplementedError
+
+
+class FactRole(_Number):
+    """``{fact}`id``` or ``{fact}`words <id>```."""
+
+    def look_up(self) -> tuple[str, str]:
+        """Return the visible text and the tip of the fact named in the role."""
+        titled = _TITLED.match(self.text)
+        fact = data.fact(titled["id"] if titled else self.text.strip())
+        return titled["text"] if titled else fact.text, fact_tip(fact)
+
+
+class ModelRole(_Number):
+    """``{model}`name measure key=value …``` or ``{model}`name parameter```."""
+
+    def look_up(self) -> tuple[str, str]:
+        """Return the value of the measure or parameter, and what it is."""
+        name, _, rest = self.text.strip().partition(" ")
+        what, *changes = rest.split() or [""]
+        model = models.get(name)
+        wrong = [change for change in changes if "=" not in change]
+        if not what or wrong:
+            message = f"{self.text!r} is no model number; write: MODEL MEASURE KEY=VALUE …"
+            raise InvalidInputError(message)
+        settings = dict(change.split("=", 1) for change in changes)
+        parameter = {entry.name: entry for entry in model.parameters}.get(what)
+        if parameter:
+            value, meaning, unit = parameter.default, parameter.meaning, parameter.unit
+        else:
+            value = model.measure(what, **settings)
+            meaning, unit = model.measures[what].meaning, model.measures[what].unit
+        setting = f"with {', '.join(changes)}" if changes else "with the reference parameters"
+        tip = (
+            f"<span>{escape(meaning)} ({escape(models.unit_text(unit))})</span> "
+            f'<span class="ck-scope">model “{escape(model.title)}”, {escape(setting)}; a '
+            "plausible story, not evidence</span>"
+        )
+        return format_value(value), tip
+
+
+class ForeignRole(SphinxRole):
+    """``{lang-zh}`死亡螺旋```: a term in another language, marked as such for speech and fonts."""
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """Return the term inside an element that names its language."""
+        return [foreign(self.rawtext, self.text, lang=self.name.removeprefix("lang-"))], []
+
+
+class foreign(nodes.inline):  # noqa: N801  docutils names node classes in lower case
+    """Words in another language (attribute ``lang``)."""
+
+
+def visit_foreign(self: Any, node: Element) -> None:
+    """Open the element with its language."""
+    self.body.append(f'<span lang="{node["lang"]}">')
+
+
+def depart_foreign(self: Any, _node: Node) -> None:
+    """Close the element."""
+    self.body.append("</span>")
+
+
+class ExhibitRole(SphinxRole):
+    """``{exhibit}`name``` links to an exhibit by its number, on this page or on its chapter's."""
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """Return the link, or an error naming the nearest exhibit."""
+        try:
+            chapter, order = exhibits.number(self.text)
+        except CasekitError as problem:
+            message = self.inliner.reporter.error(str(problem), line=self.lineno)
+            return [nodes.problematic(self.rawtext, self.rawtext)], [message]
+        text = f"Exhibit {chapter}.{order}"
+        uri = f"{self._page(chapter)}#exhibit-{self.text}"
+        return [nodes.reference(self.rawtext, text, refuri=uri, internal=True)], []
+
+    def _page(self, chapter: int) -> str:
+        prefix = f"chapters/{chapter:02d}-"
+        if self.env.docname.startswith(prefix):
+            return ""
+        pages: Sequence[str] = [name for name in self.env.found_docs if name.startswith(prefix)]
+        up = "" if self.env.docname.startswith("chapters/") else "chapters/"
+        return f"{up}{pages[0].removeprefix('chapters/')}.html" if pages else ""

@@ -1,0 +1,167 @@
+"""Does a page show each number's origin, and does the build fail where it should?"""
+
+import io
+from html.parser import HTMLParser
+
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from casekit.book import extension
+
+pytestmark = pytest.mark.slow
+
+
+def build(folder, text: str) -> tuple[str, str]:
+    """Build one page; return its HTML and what Sphinx warned."""
+    source = folder / "source"
+    source.mkdir()
+    (source / "index.md").write_text(text, encoding="utf-8")
+    config = {
+        "extensions": ["myst_nb", "casekit.book.extension"],
+        "html_math_renderer": "mathml",
+        "myst_enable_extensions": ["dollarmath", "colon_fence"],
+        "nb_execution_mode": "off",
+        "casekit_names": ["Mi 5"],
+        "html_theme": "basic",
+    }
+    warnings = io.StringIO()
+    folders = [str(folder / name) for name in ("html", "trees")]
+    # Sphinx registers nodes and roles in docutils' globals; each build starts with a clean set.
+    with patch_docutils(), docutils_namespace():
+        options = {"confoverrides": config, "status": None, "warning": warnings, "freshenv": True}
+        Sphinx(str(source), None, *folders, "html", **options).build()
+    return (folder / "html" / "index.html").read_text(encoding="utf-8"), warnings.getvalue()
+
+
+def test_a_fact_prints_its_value_and_carries_its_source(tmp_path):
+    page, warnings = build(tmp_path, "# T\n\nIt shipped {fact}`units-2016q1-ihs` phones.\n")
+    assert warnings == ""
+    assert '>14.8 million<span class="ck-tip" role="tooltip"' in page
+    assert "world, shipped, reported; grade B" in page
+    assert "phonearena.com" in page
+
+
+def test_our_words_can_carry_a_claim(tmp_path):
+    page, warnings = build(tmp_path, "# T\n\nIt set up {fact}`a team <remedy-supply-team>`.\n")
+    assert warnings == ""
+    assert ">a team<span" in page
+
+
+def test_a_derived_fact_shows_its_formula(tmp_path):
+    page, _ = build(tmp_path, "# T\n\n{fact}`change-2016-idc`\n")
+    assert "derived by us: ([units-2016-idc]" in page
+
+
+def test_an_unknown_fact_is_an_error_that_names_its_neighbours(tmp_path):
+    _, warnings = build(tmp_path, "# T\n\n{fact}`units-2016q1-ihz`\n")
+    assert "no fact named 'units-2016q1-ihz'" in warnings
+    assert "units-2016q1-ihs" in warnings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It fell by 36 %.",
+        "- a list of 12 things",
+        "> 99 quotes",
+        "| a |\n|---|\n| 17 |",
+        "*7* days",
+    ],
+)
+def test_a_typed_number_is_a_warning_wherever_it_stands(tmp_path, text):
+    _, warnings = build(tmp_path, f"# T\n\n{text}\n")
+    assert "typed number" in warnings
+
+
+def test_code_maths_and_names_may_hold_numerals(tmp_path):
+    text = "# T\n\nThe Mi 5 in 2016: `x = 36`, $a > 4$.\n\n```python\nx = 36\n```\n"
+    _, warnings = build(tmp_path, text)
+    assert warnings == ""
+
+
+def test_a_model_number_comes_from_the_model(tmp_path):
+    text = "# T\n\n{model}`death-spiral loop_gain`, {model}`death-spiral demand_loss`\n"
+    page, warnings = build(tmp_path, text)
+    assert warnings == ""
+    assert ">9.75<span" in page
+    assert ">0.3<span" in page
+    _, warnings = build(_fresh(tmp_path), "# T\n\n{model}`death-spiral loop_gian`\n")
+    assert "loop_gain" in warnings
+
+
+@pytest.mark.parametrize("text", ["death-spiral", "death-spiral loop_gain shock", ""])
+def test_a_model_number_that_is_none_is_an_error_with_a_pattern(tmp_path, text):
+    _, warnings = build(tmp_path, f"# T\n\n{{model}}`{text}`\n" if text else "# T\n\n{model}` `\n")
+    assert "MODEL MEASURE" in warnings or "no model named" in warnings
+
+
+def _fresh(folder):
+    other = folder / "other"
+    other.mkdir()
+    return other
+
+
+def test_maths_is_in_the_page_without_a_script(tmp_path):
+    page, warnings = build(tmp_path, "# T\n\n$a > 4$\n\n$$F = D \\cdot S$$\n")
+    assert warnings == ""
+    assert page.count("<math") == 2
+    assert "MathJax" not in page
+    assert "tex-mml" not in page
+
+
+CHECK = """# T
+
+:::{selfcheck} Which?
+- ( ) This one.
+
+  It confuses *two* things.
+- (x) That one.
+
+  Because.
+:::
+"""
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+
+def test_a_selfcheck_is_a_set_of_folds_with_reasons(tmp_path):
+    page, warnings = build(tmp_path, CHECK)
+    tags = Tags()
+    tags.feed(page)
+    folds = [attributes for tag, attributes in tags.seen if tag == "details"]
+    assert warnings == ""
+    assert [fold["class"] for fold in folds] == ["ck-wrong", "ck-right"]
+    assert len({fold["name"] for fold in folds}) == 1
+    assert "<summary>That one.</summary>" in page
+    assert "Not quite." in page
+    assert "<em>two</em>" in page
+
+
+@pytest.mark.parametrize("wrong", [CHECK.replace("(x)", "( )"), CHECK.replace("( )", "(x)")])
+def test_a_selfcheck_needs_exactly_one_right_option(tmp_path, wrong):
+    _, warnings = build(tmp_path, wrong)
+    assert "one option marked (x)" in warnings
+
+
+def test_terms_in_other_languages_are_marked(tmp_path):
+    page, warnings = build(tmp_path, "# T\n\nThe {lang-zh}`死亡螺旋`.\n")
+    assert warnings == ""
+    assert '<span lang="zh">死亡螺旋</span>' in page
+
+
+def test_a_changed_table_means_a_new_run(tmp_path, monkeypatch):
+    before = extension.fingerprint()
+    table = tmp_path / "facts.csv"
+    table.write_text("id\n", encoding="utf-8")
+    monkeypatch.setattr(extension, "tables_folder", lambda: tmp_path)
+    changed = extension.fingerprint()
+    table.write_text("id,value\n", encoding="utf-8")
+    assert len({before, changed, extension.fingerprint()}) == 3
