@@ -1,0 +1,31 @@
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+EXERCISES = Path(__file__).parents[2] / "exercises"
+
+
+@pytest.fixture
+def exercises(tmp_path):
+    """A copy of the exercises that a test may spoil."""
+    return Path(shutil.copytree(EXERCISES, tmp_path / "exercises"))
+
+
+@pytest.fixture
+def edit(exercises):
+    """Change one question of assignment 02 in the copy, and return the file's path."""
+
+    def change(index=0, **values):
+        path = exercises / "02-crisis" / "questions.yml"
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for name, value in values.items():
+            if value is None:
+                del entries[index][name]
+            else:
+                entries[index][name] = value
+        path.write_text(yaml.safe_dump(entries), encoding="utf-8")
+        return path
+
+    return change
