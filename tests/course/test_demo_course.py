@@ -1,0 +1,521 @@
+"""One graded demo course, and what may and may not change it."""
+
+import csv
+import errno
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from nbgrader.api import Gradebook
+
+from casekit import course as courses
+from casekit.course import autograding, nbgrading
+from casekit.errors import InvalidInputError, UnknownNameError
+
+pytestmark = pytest.mark.slow
+
+ASSIGNMENTS = ("02-crisis", "03-death-spiral")
+BIN = Path(sys.executable).parent
+OUTPUT_ATTACK = """from IPython.display import HTML, display
+display(HTML("<script>alert(2)</script>"))
+scope_of_fall = "China"
+"""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, checkout):
+    """A demo course with both assignments released, graded and fed back; do not change it."""
+    folder = courses.init(tmp_path_factory.mktemp("demo") / "course", checkout, demo=12)
+    for assignment in ASSIGNMENTS:
+        courses.release(folder, assignment)
+        courses.grade(folder, assignment)
+        courses.feedback(folder, assignment)
+    return folder
+
+
+@pytest.fixture
+def course(demo, tmp_path):
+    """A copy of the graded demo course that a test may change."""
+    return Path(shutil.copytree(demo, tmp_path / "copy"))
+
+
+def dump(folder):
+    with sqlite3.connect(folder / "gradebook.db") as database:
+        return list(database.iterdump())
+
+
+def statuses(rows):
+    return {row.student: row.status for row in rows}
+
+
+def submission(folder, student, assignment="02-crisis"):
+    return folder / "submitted" / student / assignment / f"{assignment}.ipynb"
+
+
+def rewrite(path, **sources):
+    """Replace the source of cells by id; ids of question cells stand for themselves."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        cell.source = sources.get(cell.id.replace("-", "_"), cell.source)
+    nbformat.write(notebook, path)
+
+
+def run(folder, tmp_path, *command):
+    environment = os.environ | {
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+    }
+    done = subprocess.run(
+        [BIN / "nbgrader", *command], cwd=folder, env=environment, capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_every_synthetic_student_gets_the_intended_score(demo):
+    with (demo / "demo" / "intended.csv").open(encoding="utf-8", newline="") as stream:
+        intended = list(csv.DictReader(stream))
+    assert len({row["profile"] for row in intended}) == 12
+    for assignment in ASSIGNMENTS:
+        rows = courses.export(demo, assignment, "unused", dry_run=True)
+        got = {row["student_id"]: (row["auto_score"], row["late_seconds"]) for row in rows}
+        for row in (row for row in intended if row["assignment"] == assignment):
+            wanted = (row["intended_auto_score"], row["late_seconds"])
+            assert got[row["student_id"]] == tuple(value and float(value) for value in wanted), row
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_what_students_get_holds_no_answer(demo, assignment):
+    source = nbformat.read(demo / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+    regions = re.findall(
+        r"BEGIN SOLUTION\n(.*?)### END", "\n".join(c.source for c in source.cells), re.DOTALL
+    )
+    questions = yaml.safe_load((demo / "keys" / assignment / "questions.yml").read_text("utf-8"))
+    hints = [mistake["hint"] for each in questions for mistake in each.get("mistakes", ())]
+    assert len(regions) == len(questions)
+    with zipfile.ZipFile(demo / "release" / f"{assignment}.zip") as packed:
+        [name] = [name for name in packed.namelist() if name.endswith(".ipynb")]
+        unpacked = packed.read(name).decode("utf-8")
+    beside = (demo / "release" / assignment / f"{assignment}.ipynb").read_text(encoding="utf-8")
+    assert unpacked == beside
+    released = nbformat.reads(beside, as_version=4)
+    text = "\n".join(cell.source for cell in released.cells)
+    for secret in (*(region.strip() for region in regions), *hints, "marking", "mark(", "HIDDEN"):
+        assert secret not in text
+        assert json.dumps(secret)[1:-1] not in beside
+    assert not any(cell.get("outputs") for cell in released.cells)
+
+
+def test_cells_cannot_be_removed_once_there_are_submissions(course):
+    path = course / "source" / "02-crisis" / "02-crisis.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if "gap_100_pct" not in cell.id]
+    nbformat.write(notebook, path)
+    before = (course / "release" / "02-crisis.zip").read_bytes()
+    with pytest.raises(InvalidInputError, match="there are submissions"):
+        courses.release(course, "02-crisis")
+    assert (course / "release" / "02-crisis.zip").read_bytes() == before
+
+
+def test_grading_again_grades_nothing_and_changes_nothing(course):
+    before = dump(course)
+    for assignment in ASSIGNMENTS:
+        rows = courses.grade(course, assignment)
+        assert {row.status for row in rows} == {"unchanged", "missing"}
+    assert dump(course) == before
+
+
+def test_grading_warns_once_that_there_is_no_sandbox(course, capsys):
+    courses.grade(course, "02-crisis", "demo-01")
+    shown = capsys.readouterr()
+    assert shown.err.count("\n") == 1
+    assert "with your rights" in shown.err
+    assert shown.out == ""
+
+
+def test_a_mark_given_by_hand_survives_regrading_and_is_not_asked_for_again(course, capfd):
+    give_mark(course, "demo-01")
+    [row] = courses.grade(course, "02-crisis", "demo-01", regrade="all")
+    assert (row.score, row.needs_manual) == (35.0, False)
+    err = capfd.readouterr().err
+    assert err.count("\n") == 1, "nbgrader's and the kernel's noise stays out of sight"
+
+
+def give_mark(folder, student, points=15.0):
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        essay = ("hunger_or_inability", "02-crisis", "02-crisis", student)
+        grade = gradebook.find_grade(*essay)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        gradebook.find_comment(*essay).manual_comment = "Clear, but <b>short</b>."
+        gradebook.db.commit()
+
+
+def test_a_changed_essay_asks_for_a_new_mark(course):
+    give_mark(course, "demo-01")
+    rewrite(submission(course, "demo-01"), hunger_or_inability="Quite another essay.")
+    rows = courses.grade(course, "02-crisis")
+    assert {name for name, status in statuses(rows).items() if status == "graded"} == {"demo-01"}
+    assert (rows[0].score, rows[0].needs_manual) == (35.0, True)
+
+
+def test_broken_submissions_become_rows_and_stop_nobody(course, monkeypatch, capfd):
+    submission(course, "demo-01").write_text("no JSON {", encoding="utf-8")
+    submission(course, "demo-02").rename(submission(course, "demo-02").with_name("mine.ipynb"))
+    submission(course, "demo-03").with_name("timestamp.txt").write_text("soon", encoding="utf-8")
+    submission(course, "demo-04").write_text('{"cells": 3}', encoding="utf-8")
+    rewrite(submission(course, "demo-05"), gap_80_pct="gap_80_pct = -11.50")
+    with_mark = submission(course, "demo-05")
+    with_mark.write_bytes(b"\xef\xbb\xbf" + with_mark.read_bytes())
+    submission(course, "demo-06").write_text("[" * 20_000 + "]" * 20_000, encoding="utf-8")
+    lock(submission(course, "demo-07"), monkeypatch)
+    copy_cell(submission(course, "demo-08"), "gap_80_pct")
+    before = dump(course)
+    rows = {row.student: row for row in courses.grade(course, "02-crisis")}
+    assert "not a valid notebook" in rows["demo-01"].problem
+    assert "found mine.ipynb, rename it" in rows["demo-02"].problem
+    assert "timestamp.txt holds no date" in rows["demo-03"].problem
+    assert "not a valid notebook" in rows["demo-04"].problem
+    assert "not a valid notebook" in rows["demo-06"].problem
+    assert "cannot be read (Permission denied)" in rows["demo-07"].problem
+    assert "a copy of the cell gap_80_pct" in rows["demo-08"].problem
+    assert {rows[f"demo-0{number}"].status for number in (1, 2, 3, 4, 6, 7, 8)} == {"failed"}
+    assert rows["demo-05"].status == "graded"
+    assert capfd.readouterr().err.count("\n") == 1, "no library's warning is shown"
+    assert rows["demo-09"].problem == "stopped with an error: scope_of_fall (SyntaxError)."
+    again = {row.student: row for row in courses.grade(course, "02-crisis")}
+    assert again["demo-05"].status == "unchanged"
+    exported = courses.export(course, "02-crisis", "unused", dry_run=True)
+    assert [row["status"] for row in exported][:2] == ["failed", "failed"]
+    assert exported[0]["score"] == ""
+    assert len(dump(course)) == len(before)
+
+
+def lock(locked, monkeypatch):
+    """Take the right to read a file away, from the superuser too."""
+    read = Path.read_bytes
+
+    def read_bytes(path):
+        if path == locked:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+
+
+def copy_cell(path, name):
+    notebook = nbformat.read(path, as_version=4)
+    [cell] = [cell for cell in notebook.cells if cell.id == name]
+    text = json.dumps(notebook | {"cells": [*notebook.cells, cell]})
+    path.write_text(text, encoding="utf-8")
+
+
+def test_no_old_grade_or_page_outlives_a_change(course, monkeypatch):
+    """Whatever happens after grading, what is handed out tells of the submission as it is now."""
+
+    def standing(student="demo-01"):
+        rows = courses.export(course, "02-crisis", "unused", dry_run=True)
+        [row] = [row for row in rows if row["student_id"] == student]
+        return row["status"], row["score"]
+
+    page = course / "feedback" / "demo-01" / "02-crisis" / "02-crisis.html"
+    assert standing() == ("graded", 20.0)
+    rewrite(submission(course, "demo-01"), gap_80_pct="import os; os._exit(1)")
+    assert standing() == ("submitted", "")
+    assert page.exists()
+    [row] = courses.grade(course, "02-crisis", "demo-01")
+    assert (row.status, "the program ended" in row.problem) == ("failed", True)
+    state = course / ".casekit" / "graded" / "02-crisis" / "demo-01.json"
+    assert "the program ended" in json.loads(state.read_text(encoding="utf-8"))["problem"]
+    assert standing() == ("failed", "")
+    assert courses.feedback(course, "02-crisis", "demo-01") == []
+    assert not page.exists()
+
+    def kill(converter):
+        raise KeyboardInterrupt(converter)
+
+    monkeypatch.setattr(nbgrading, "run", kill)
+    with pytest.raises(KeyboardInterrupt):
+        courses.grade(course, "02-crisis", "demo-03", regrade="all")
+    assert standing("demo-03") == ("submitted", "")
+
+
+def test_a_grade_outlives_its_files(course):
+    """Folders get moved; does the mark given for them stay, and does somebody learn of it?"""
+    shutil.rmtree(course / "submitted" / "demo-02")
+    [row] = courses.grade(course, "02-crisis", "demo-02")
+    assert (row.status, row.score) == ("unchanged", 20.0)
+    assert "no longer in submitted/" in row.problem
+    rows = courses.export(course, "02-crisis", "unused", dry_run=True)
+    [row] = [row for row in rows if row["student_id"] == "demo-02"]
+    assert (row["status"], row["score"]) == ("graded", 20.0)
+    assert len(courses.feedback(course, "02-crisis", "demo-02")) == 1
+
+
+def test_a_folder_in_another_case_is_named(course):
+    folder = course / "submitted" / "demo-12" / "02-Crisis"
+    folder.mkdir(parents=True)
+    [row] = courses.grade(course, "02-crisis", "demo-12")
+    assert (row.status, row.problem) == ("missing", "found 02-Crisis, rename it to 02-crisis.")
+
+
+def test_a_lost_import_cell_is_told_to_whoever_grades(course):
+    path = submission(course, "demo-01")
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "import check" in cell.source:
+            cell.source = ""
+    nbformat.write(notebook, path)
+    [row] = courses.grade(course, "02-crisis", "demo-01")
+    assert row.score == 0
+    assert "is the cell with the imports there?" in row.problem
+
+
+def test_a_lost_gradebook_is_never_made_anew(course):
+    (course / "gradebook.db").unlink()
+    for work in (courses.grade, courses.release, courses.feedback):
+        with pytest.raises(InvalidInputError, match="put back a copy"):
+            work(course, "02-crisis")
+    assert not (course / "gradebook.db").exists()
+
+
+def test_changed_data_are_a_change_and_a_new_layout_of_the_keys_is_none(course, monkeypatch):
+    path = course / "keys" / "02-crisis" / "questions.yml"
+    path.write_text("# A remark.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    [row] = courses.grade(course, "02-crisis", "demo-01")
+    assert row.status == "unchanged"
+    monkeypatch.setattr(autograding, "expected", lambda question: question.id)
+    rows = courses.export(course, "02-crisis", "unused", dry_run=True)
+    assert {row["status"] for row in rows} == {"submitted", "missing"}
+
+
+def test_a_broken_key_is_told_once_before_anything_is_graded(course, capsys):
+    path = course / "keys" / "02-crisis" / "questions.yml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries[0]["key"] = {"formula": "[no-such-fact]"}
+    path.write_text(yaml.safe_dump(entries), encoding="utf-8")
+    before = dump(course)
+    with pytest.raises(InvalidInputError, match="question gap_80_pct, field key: There is no fact"):
+        courses.grade(course, "02-crisis", regrade="all")
+    assert dump(course) == before
+    assert capsys.readouterr().err == ""
+
+
+def test_a_deleted_or_edited_test_cell_comes_back(course):
+    path = submission(course, "demo-03")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "test-gap_100_pct"]
+    nbformat.write(notebook, path)
+    rewrite(
+        path,
+        gap_100_pct="gap_100_pct = 1",
+        scope_of_fall="scope_of_fall = 'world'",
+        test_scope_of_fall="4",
+    )
+    [row] = courses.grade(course, "02-crisis", "demo-03")
+    assert row.score == 8.0, "three wrong answers, judged by tests that were deleted or edited"
+
+
+def test_a_test_cell_that_shows_no_result_earns_nothing(course):
+    """nbgrader alone gives full marks to a skipped cell and to a display that is switched off."""
+    path = submission(course, "demo-03")
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id == "test-gap_80_pct":
+            cell.metadata["tags"] = ["skip-execution"]
+        if cell.id == "scope_of_fall":
+            cell.source = (
+                "scope_of_fall = 'world'\nimport sys\nsys.displayhook = lambda value: None\n"
+                "get_ipython().ast_node_interactivity = 'none'"
+            )
+    nbformat.write(notebook, path)
+    [row] = courses.grade(course, "02-crisis", "demo-03")
+    assert row.score == 12.0
+    assert "test-gap_80_pct, test-scope_of_fall" in row.problem
+
+
+def test_a_student_who_is_not_enrolled_is_graded_all_the_same(course):
+    shutil.copytree(course / "submitted" / "demo-01", course / "submitted" / "guest")
+    rows = courses.grade(course, "02-crisis", "guest")
+    assert [(row.status, row.score) for row in rows] == [("graded", 20.0)]
+
+
+def test_interrupted_grading_goes_on_where_it_stopped(course):
+    states = course / ".casekit" / "graded" / "02-crisis"
+    for number in (1, 2, 3):
+        (states / f"demo-0{number}.json").write_text('{"dige', encoding="utf-8")
+
+    def interrupt(message, done, total):
+        if done == 2:
+            raise KeyboardInterrupt(message, total)
+
+    with pytest.raises(KeyboardInterrupt):
+        courses.grade(course, "02-crisis", progress=interrupt)
+    rows = statuses(courses.grade(course, "02-crisis"))
+    assert (rows["demo-01"], rows["demo-02"]) == ("unchanged", "unchanged")
+    assert rows["demo-03"] == "graded"
+
+
+def test_feedback_shows_what_a_student_wrote_as_text(course):
+    attack = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    rewrite(
+        submission(course, "demo-01"),
+        gap_80_pct=f"gap_80_pct = '''{attack}'''  # {attack}",
+        scope_of_fall=f"raise RuntimeError('''{attack}''')",
+        hunger_or_inability=attack,
+    )
+    courses.grade(course, "02-crisis", "demo-01")
+    give_mark(course, "demo-01")
+    [page] = courses.feedback(course, "02-crisis", "demo-01")
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "<img" not in text
+    assert text.count("&lt;script&gt;") >= 4
+    assert "&lt;b&gt;short&lt;/b&gt;" in text
+    assert "://" not in text, "a page asks no other host for anything"
+
+
+def test_feedback_tells_points_sentence_and_lateness(demo):
+    def page(student):
+        path = demo / "feedback" / student / "02-crisis" / "02-crisis.html"
+        return path.read_text(encoding="utf-8")
+
+    assert "a shortfall is negative" in page("demo-03")
+    assert "write -11.5, not" in page("demo-06")
+    assert "1 of 2 elements are right" in page("demo-07")
+    assert "ZeroDivisionError" in page("demo-08")
+    assert "still None" in page("demo-10")
+    assert "30 hours after the due date" in page("demo-11")
+    assert "Not marked yet" in page("demo-01")
+    assert not (demo / "feedback" / "demo-12").exists()
+
+
+def test_no_feedback_page_holds_a_key(demo):
+    for page in (demo / "feedback" / "demo-10").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for number in ("-11.5", "-29.2", "64.9", "-35.2", "9.75", "0.656"):
+            assert number not in text
+
+
+def test_export_writes_one_row_a_student_and_leaves_missing_work_empty(demo, tmp_path):
+    path = tmp_path / "grades.csv"
+    courses.export(demo, "02-crisis", path, dry_run=True)
+    assert not path.exists()
+    courses.export(demo, "02-crisis", path)
+    rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8"), newline="")))
+    assert len(rows) == 12
+    assert rows[4]["first_name"] == "Élodée"
+    assert rows[4]["last_name"] == "Synthetic, no. 5"
+    assert rows[0]["fill_2016q1_pct"] == "4.0"
+    assert rows[0]["hunger_or_inability"] == ""
+    assert rows[11]["status"] == "missing"
+    assert {rows[11][name] for name in ("score", "auto_score", "needs_manual", "gap_80_pct")} == {
+        ""
+    }
+
+
+def test_export_to_a_place_that_cannot_be_written_says_so(demo):
+    with pytest.raises(InvalidInputError, match="cannot be written"):
+        courses.export(demo, "02-crisis", demo / "nbgrader_config.py" / "grades.csv")
+
+
+def test_export_writes_through_a_link_and_spares_what_is_no_file(demo, tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "grades.csv")
+    courses.export(demo, "02-crisis", tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "grades.csv").read_text(encoding="utf-8").startswith("student_id,")
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(InvalidInputError, match="no ordinary file"):
+            courses.export(demo, "02-crisis", path)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_unknown_names_offer_the_nearest(demo):
+    with pytest.raises(UnknownNameError, match="02-crisis"):
+        courses.grade(demo, "2-crisis")
+    with pytest.raises(UnknownNameError, match="demo-01"):
+        courses.grade(demo, "02-crisis", "demo01")
+    with pytest.raises(InvalidInputError, match="'changed' or 'all'"):
+        courses.grade(demo, "02-crisis", regrade="some")
+
+
+def test_nbgraders_own_commands_work_on_the_folder(course, tmp_path):
+    assert "Released assignments" in run(course, tmp_path, "list")
+    released = course / "release" / "02-crisis" / "02-crisis.ipynb"
+    assert "still None" in run(course, tmp_path, "validate", str(released))
+    right = submission(course, "demo-01")
+    assert "Success" in run(course, tmp_path, "validate", str(right))
+    attack = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    rewrite(right, hunger_or_inability=f"An *essay* {attack}", scope_of_fall=OUTPUT_ATTACK)
+    run(course, tmp_path, "autograde", "02-crisis", "--force", "--student=demo-01")
+    run(course, tmp_path, "generate_feedback", "02-crisis", "--force", "--student=demo-01")
+    page = course / "feedback" / "demo-01" / "02-crisis" / "02-crisis.html"
+    text = page.read_text(encoding="utf-8")
+    assert "Score:" in text
+    assert "<em>essay</em>" in text
+    assert not re.search(r"<script>alert|<img[^>]*onerror", text)
+    run(course, tmp_path, "export", "--to=all.csv")
+    with (course / "all.csv").open(encoding="utf-8", newline="") as stream:
+        assert "raw_score" in next(csv.reader(stream))
+
+
+def test_formgrader_lists_the_assignments(course, tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    extensions = {"nbgrader.server_extensions.formgrader": True}
+    (config / "jupyter_server_config.json").write_text(
+        json.dumps({"ServerApp": {"jpserver_extensions": extensions}}), encoding="utf-8"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=demo",
+    ]  # fmt: skip
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+    }
+    server = subprocess.Popen(
+        command, cwd=course, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        found = ask(f"http://127.0.0.1:{port}/formgrader/api/assignments", server)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert [(each["name"], each["num_submissions"]) for each in found] == [
+        (assignment, 11) for assignment in ASSIGNMENTS
+    ]
+
+
+def ask(address, server):
+    request = urllib.request.Request(address, headers={"Authorization": "token demo"})
+    for _ in range(120):
+        assert server.poll() is None, "the server ended by itself"
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the server did not answer within a minute")
