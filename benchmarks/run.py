@@ -1,0 +1,110 @@
+"""Time us and a peer in turn, in one go, and print medians and their ratio.
+
+Set-up: uv, as our Makefile uses it, against pip, both into an empty environment from the same
+lock file with an empty cache. Rebuild: our book with nothing changed against the sample book that
+Jupyter Book itself creates, built with the same strict options.
+
+Usage: python benchmarks/run.py [--rounds N] [--only setup|rebuild]
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+STRICT = ("-W", "-n", "--keep-going", "-q")
+
+
+def run(*command: str | Path) -> None:
+    """Run a command quietly; its failure stops the benchmark."""
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+
+
+def seconds(work: Callable[[], None]) -> float:
+    """Return how long some work took."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def with_uv(folder: Path) -> None:
+    """Set up an environment as ``make setup`` does, from an empty cache."""
+    run(sys.executable, "-m", "venv", folder / "env")
+    python = folder / "env" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "uv")
+    lock = ("--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock")
+    run(python.parent / "uv", "pip", "install", "--no-cache", "--python", python, *lock)
+
+
+def with_pip(folder: Path) -> None:
+    """Set up the same environment with pip alone."""
+    run(sys.executable, "-m", "venv", folder / "env")
+    python = folder / "env" / "bin" / "python"
+    lock = ("--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock")
+    run(python, "-m", "pip", "install", "--quiet", "--no-cache-dir", *lock)
+
+
+def in_empty_folder(work: Callable[[Path], None]) -> float:
+    """Time work that fills a folder, and remove the folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        return seconds(lambda: work(Path(folder)))
+
+
+def setup(rounds: int) -> tuple[list[float], list[float]]:
+    """Return seconds of uv and of pip, in turn."""
+    ours, peer = [], []
+    for _ in range(rounds):
+        ours.append(in_empty_folder(with_uv))
+        peer.append(in_empty_folder(with_pip))
+    return ours, peer
+
+
+def rebuild(rounds: int) -> tuple[list[float], list[float]]:
+    """Return seconds of a build with nothing changed: our book, and Jupyter Book's sample."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out, sample = Path(scratch) / "out", Path(scratch) / "sample"
+        ours_once: list[str | Path] = [
+            BIN / "jupyter-book",
+            "build",
+            ROOT,
+            "--path-output",
+            out,
+            *STRICT,
+        ]
+        run(BIN / "jupyter-book", "create", sample)
+        peer_once: list[str | Path] = [BIN / "jupyter-book", "build", sample, "-q"]
+        for command in (ours_once, peer_once):
+            run(*command)
+        ours, peer = [], []
+        for _ in range(rounds):
+            ours.append(seconds(lambda: run(*ours_once)))
+            peer.append(seconds(lambda: run(*peer_once)))
+        shutil.rmtree(out, ignore_errors=True)
+    return ours, peer
+
+
+def main() -> None:
+    """Run what was asked for and print one line a figure."""
+    work = {"setup": (setup, "uv", "pip"), "rebuild": (rebuild, "our book", "its sample book")}
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=list(work))
+    options = parser.parse_args()
+    for name in [options.only] if options.only else list(work):
+        measure, us, them = work[name]
+        ours, peer = (statistics.median(times) for times in measure(options.rounds))
+        print(
+            f"{name:8} {us} {ours:6.2f} s, {them} {peer:6.2f} s, ratio {ours / peer:.2f} "
+            f"(medians of {options.rounds})"
+        )
+
+
+if __name__ == "__main__":
+    main()

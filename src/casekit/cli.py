@@ -1,0 +1,472 @@
+"""The command line: one thin function a verb; everything happens in the rooms below."""
+
+# Rooms are imported inside the verbs: `casekit --help` should not wait for pandas, and a
+# student's machine has no Sphinx. Printing is what a command line is for.
+# ruff: noqa: PLC0415, T201
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import casekit
+from casekit.errors import CasekitError, InvalidInputError
+
+# What the extras bring and a plain installation lacks.
+_EXTRAS = {
+    "bs4", "frictionless", "jinja2", "jsonschema", "jupyter_book", "jupytext", "latex2mathml",
+    "nbclient", "nbformat", "nbgrader", "rich", "sphinx", "sqlalchemy", "yaml",
+}  # fmt: skip
+
+Verb = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0, 1 for work that failed, 2 for a wrong call."""
+    options = parser().parse_args(arguments)
+    try:
+        verb: Verb = options.verb
+        return verb(options)
+    except CasekitError as problem:
+        print(f"casekit: {problem}", file=sys.stderr)
+        return problem.exit_status
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in _EXTRAS:
+            raise
+        print(
+            f"casekit: this command needs {missing.name}, which comes with an extra of casekit "
+            "(book for `casekit book` and `casekit data check`, course for `casekit course`); "
+            "in a checkout run: make setup",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:
+        print("casekit: stopped; what was finished is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0
+    except OSError as problem:
+        print(f"casekit: {problem.filename or 'output'}: {problem.strerror}.", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    root = argparse.ArgumentParser(
+        prog="casekit", description="An executable management case: data, models, book, course."
+    )
+    root.add_argument("--version", action="version", version=f"casekit {casekit.__version__}")
+    rooms = root.add_subparsers(required=True, metavar="ROOM")
+    for add in (_data, _model, _book, _course):
+        add(rooms)
+    return root
+
+
+def _room(rooms: Any, name: str, text: str) -> Any:
+    room = rooms.add_parser(name, help=text, description=text)
+    return room.add_subparsers(required=True, metavar="VERB")
+
+
+def _verb(room: Any, name: str, verb: Verb, text: str, example: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = room.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=f"examples:\n  {example.replace(chr(10), chr(10) + '  ')}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(verb=verb)
+    return command
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+# Data ---------------------------------------------------------------------------------------
+
+
+def _data(rooms: Any) -> None:
+    room = _room(rooms, "data", "tables and sourced facts")
+    _verb(
+        room, "check", data_check, "validate every table and name each fault", "casekit data check"
+    )
+    _verb(room, "list", data_list, "name the tables", "casekit data list")
+    show = _verb(
+        room,
+        "show",
+        data_show,
+        "print a table",
+        "casekit data show shipments\ncasekit data show timeline",
+    )
+    show.add_argument("table", metavar="TABLE")
+    fact = _verb(
+        room,
+        "fact",
+        data_fact,
+        "print a fact with its source",
+        "casekit data fact units-2016q1-ihs\ncasekit data fact target-2015-last --json",
+    )
+    fact.add_argument("id", metavar="ID")
+    _json(fact)
+
+
+def data_check(_options: argparse.Namespace) -> int:
+    """Validate all tables; print each fault."""
+    from casekit import data
+
+    faults = data.check()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        print(f"casekit: {len(faults)} fault(s) in the data.", file=sys.stderr)
+        return 1
+    rows = sum(len(data.load(table)) for table in data.tables())
+    print(f"{len(data.tables())} tables, {rows} rows: no fault.")
+    return 0
+
+
+def data_list(_options: argparse.Namespace) -> int:
+    """Name the tables with their titles."""
+    from casekit import data
+
+    for table in data.tables():
+        frame = data.load(table)
+        print(f"{table:20} {len(frame):4} rows  {frame.attrs['title']}")
+    return 0
+
+
+def data_show(options: argparse.Namespace) -> int:
+    """Print a table as CSV."""
+    from casekit import data
+
+    print(data.load(options.table).to_csv(index=False), end="")
+    return 0
+
+
+def data_fact(options: argparse.Namespace) -> int:
+    """Print a fact, its scope, measure and source."""
+    from casekit import data
+
+    fact = data.fact(options.id)
+    if options.json:
+        print(json.dumps(asdict(fact), ensure_ascii=False, indent=2))
+        return 0
+    print(f"{fact.text or '(a claim without a number)'}\n{fact.statement}")
+    for name in ("period", "entity", "scope", "measure", "basis", "formula", "grade", "note"):
+        if value := getattr(fact, name):
+            print(f"{name:9} {value}")
+    print(f"source    {fact.source.citation} {fact.locator}\n          {fact.source.url}")
+    return 0
+
+
+# Models -------------------------------------------------------------------------------------
+
+
+def _model(rooms: Any) -> None:
+    room = _room(rooms, "model", "the models of the case")
+    _verb(room, "list", model_list, "name the models", "casekit model list")
+    describe = _verb(
+        room,
+        "describe",
+        model_describe,
+        "print parameters, series and measures of a model",
+        "casekit model describe death-spiral",
+    )
+    run = _verb(
+        room,
+        "run",
+        model_run,
+        "run a model and print its series and measures",
+        "casekit model run death-spiral\n"
+        "casekit model run death-spiral --set team_start=never --set shock=0.03 --json",
+    )
+    for command in (describe, run):
+        command.add_argument("name", metavar="NAME")
+        _json(command)
+    run.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a parameter"
+    )
+
+
+def model_list(_options: argparse.Namespace) -> int:
+    """Name the models with their titles."""
+    from casekit import models
+
+    for name in models.names():
+        print(f"{name:16} {models.get(name).title}")
+    return 0
+
+
+def model_describe(options: argparse.Namespace) -> int:
+    """Print what a model is, takes and yields."""
+    from casekit import models
+
+    model = models.get(options.name)
+    if options.json:
+        print(json.dumps(_described(model), ensure_ascii=False, indent=2))
+        return 0
+    print(f"{model.title}\n\n{model.summary}\n\nParameters")
+    for entry in model.parameters:
+        span = f"{entry.options[0]} … {entry.options[-1]}" if entry.options else (
+            f"{entry.low:g} … {entry.high:g}"
+        )  # fmt: skip
+        unit = models.unit_text(entry.unit)
+        print(f"  {entry.name:22} {entry.default!s:8} ({span}; {unit}) {entry.meaning}")
+    print("\nMeasures")
+    for measure in model.measures.values():
+        print(f"  {measure.name:22} {measure.meaning} ({models.unit_text(measure.unit)})")
+    print("\nWhat it leaves out")
+    for limit in model.limits:
+        print(f"  - {limit}")
+    return 0
+
+
+def _described(model: Any) -> dict[str, Any]:
+    measures = {name: [entry.unit, entry.meaning] for name, entry in model.measures.items()}
+    return {
+        "name": model.name,
+        "title": model.title,
+        "summary": model.summary,
+        "limits": model.limits,
+        "parameters": [asdict(entry) for entry in model.parameters],
+        "results": [asdict(entry) for entry in model.results],
+        "measures": measures,
+    }
+
+
+def model_run(options: argparse.Namespace) -> int:
+    """Run a model and print its series and measures."""
+    from casekit import models
+
+    model = models.get(options.name)
+    changes = dict(_setting(text) for text in options.set)
+    settings, run = model.settings(changes), model.run(**changes)
+    measures = {name: model.measure(name, **changes) for name in model.measures}
+    if options.json:
+        document = {"model": model.name, "settings": settings, "run": run, "measures": measures}
+        print(json.dumps(_finite(document), ensure_ascii=False, indent=2))
+        return 0
+    print("  ".join(f"{name:>16}" for name in run))
+    for row in zip(*run.values(), strict=True):
+        print("  ".join(f"{v:16.4f}" if isinstance(v, float) else f"{v:>16}" for v in row))
+    for name, value in measures.items():
+        text = f"{value:.6g}" if isinstance(value, float) else str(value)
+        print(f"{name:22} {text:10} {model.measures[name].meaning}")
+    return 0
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        message = f"--set {text!r} is no setting; write it as NAME=VALUE, e.g. shock=0.03."
+        raise InvalidInputError(message)
+    return name, value
+
+
+def _finite(value: Any) -> Any:
+    # JSON has no NaN; a measure that does not exist is null.
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124
+
+
+# Book ---------------------------------------------------------------------------------------
+
+
+def _book(rooms: Any) -> None:
+    room = _room(rooms, "book", "build, serve and check the site")
+    build = _verb(
+        room,
+        "build",
+        book_build,
+        "build the site; every warning is an error",
+        "casekit book build\ncasekit book build --out /tmp/book",
+    )
+    build.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="build in DIR instead of _build; the site is DIR/html",
+    )
+    serve = _verb(
+        room,
+        "serve",
+        book_serve,
+        "serve the built site on this machine",
+        "casekit book serve\ncasekit book serve --port 8080",
+    )
+    serve.add_argument("--port", type=int, default=8000, metavar="N")
+    check = _verb(
+        room,
+        "check",
+        book_check,
+        "look for broken links, missing text alternatives and other hosts in the built site",
+        "casekit book check\ncasekit book check _build/html",
+    )
+    check.add_argument("directory", nargs="?", type=Path, metavar="DIR")
+
+
+def book_build(options: argparse.Namespace) -> int:
+    """Build the site."""
+    from casekit.book import build
+
+    site = build.build(build.find_checkout(), options.out)
+    print(site / "index.html")
+    return 0
+
+
+def book_serve(options: argparse.Namespace) -> int:
+    """Serve the site until interrupted."""
+    from casekit.book import build
+
+    with build.server(build.find_checkout() / "_build" / "html", options.port) as server:
+        print(f"The book is at http://127.0.0.1:{server.server_port} (Ctrl-C stops).", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("\nStopped.", file=sys.stderr)
+    return 0
+
+
+def book_check(options: argparse.Namespace) -> int:
+    """Check the built pages without a browser."""
+    from casekit.book import build
+    from casekit.book.check import check
+
+    faults = check(options.directory or build.find_checkout() / "_build" / "html")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        print(f"casekit: {len(faults)} fault(s) in the site.", file=sys.stderr)
+        return 1
+    print("The site is in order.")
+    return 0
+
+
+# Course -------------------------------------------------------------------------------------
+
+
+def _course(rooms: Any) -> None:
+    room = _room(rooms, "course", "set up, release, grade, give feedback, export")
+    init = _verb(
+        room,
+        "init",
+        course_init,
+        "make a standard nbgrader course",
+        "casekit course init autumn\ncasekit course init demo --demo 12",
+    )
+    init.add_argument("directory", type=Path, metavar="DIR")
+    init.add_argument(
+        "--from", dest="checkout", type=Path, metavar="CHECKOUT_OR_ZIP", help="where exercises/ is"
+    )
+    init.add_argument(
+        "--demo", type=int, default=0, metavar="N", help="add N synthetic students who handed in"
+    )
+    release = _verb(
+        room,
+        "release",
+        course_release,
+        "check an assignment and make the students' files",
+        "casekit course release 02-crisis",
+    )
+    grade = _verb(
+        room,
+        "grade",
+        course_grade,
+        "grade what was handed in; what was graded and did not change is left alone",
+        "casekit course grade 02-crisis\ncasekit course grade 02-crisis --student s03 --json\n"
+        "casekit course grade 02-crisis --regrade all",
+    )
+    grade.add_argument("--student", metavar="ID", help="one student only")
+    grade.add_argument("--regrade", choices=("changed", "all"), default="changed")
+    _json(grade)
+    feedback = _verb(
+        room,
+        "feedback",
+        course_feedback,
+        "write a feedback page for each graded submission",
+        "casekit course feedback 02-crisis",
+    )
+    export = _verb(
+        room,
+        "export",
+        course_export,
+        "write the grade list",
+        "casekit course export 02-crisis --to csv grades.csv\n"
+        "casekit course export 02-crisis --to csv --dry-run grades.csv",
+    )
+    for command in (release, grade, feedback, export):
+        command.add_argument("assignment", metavar="ASSIGNMENT")
+        command.add_argument("--course", type=Path, default=Path(), metavar="DIR")
+    export.add_argument("--to", choices=("csv",), required=True)
+    export.add_argument("--dry-run", action="store_true", help="print it, write nothing")
+    export.add_argument("out", type=Path, metavar="OUT")
+
+
+def course_init(options: argparse.Namespace) -> int:
+    """Make a course."""
+    from casekit import console, course
+
+    with console.progress() as report:
+        folder = course.init(options.directory, options.checkout, options.demo, progress=report)
+    print(folder)
+    return 0
+
+
+def course_release(options: argparse.Namespace) -> int:
+    """Make the students' files of an assignment."""
+    from casekit import console, course
+
+    with console.progress() as report:
+        print(course.release(options.course, options.assignment, progress=report))
+    return 0
+
+
+def course_grade(options: argparse.Namespace) -> int:
+    """Grade what was handed in, and close with a table."""
+    from casekit import console, course
+
+    with console.progress() as report:
+        rows = course.grade(
+            options.course, options.assignment, options.student, options.regrade, report
+        )
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+    else:
+        columns = ("student", "status", "score", "of", "to mark", "hours late", "problem")
+        lines = [_grade_line(row) for row in rows]
+        console.table(f"{options.assignment}: {len(rows)} students", columns, lines)
+    return int(any(row.status == "failed" for row in rows))
+
+
+def _grade_line(row: Any) -> tuple[object, ...]:
+    late = round(row.late_seconds / 3600, 1) if row.late_seconds else None
+    mark = "yes" if row.needs_manual else ""
+    return row.student, row.status, row.score, row.max_score, mark, late, row.problem
+
+
+def course_feedback(options: argparse.Namespace) -> int:
+    """Write feedback pages."""
+    from casekit import console, course
+
+    with console.progress() as report:
+        pages = course.feedback(options.course, options.assignment, progress=report)
+    for page in pages:
+        print(page)
+    return 0
+
+
+def course_export(options: argparse.Namespace) -> int:
+    """Write the grade list, or print it."""
+    from casekit import course
+
+    rows = course.export(options.course, options.assignment, options.out, dry_run=options.dry_run)
+    if options.dry_run:
+        print(course.csv_text(rows), end="")
+    else:
+        print(f"{options.out}: {len(rows)} students")
+    return 0
