@@ -118,7 +118,7 @@ def test_models_are_listed_and_described(capsys):
         (["model", "run", "death-spiral", "--set", "shock"], "NAME=VALUE"),
         (["model", "run", "death-spiral", "--set", "team_start=2019Q1"], "never"),
         (["book", "check", "nowhere"], "casekit book build"),
-        (["course", "grade", "02-crisis", "--course", "nowhere"], "nowhere"),
+        (["course", "grade", "02-crisis", "--course", "nowhere"], "it lacks nbgrader_config.py"),
     ],
 )
 def test_a_wrong_call_is_one_sentence_and_status_2(capsys, arguments, said):

@@ -457,7 +457,9 @@ def course_feedback(options: argparse.Namespace) -> int:
         pages = course.feedback(options.course, options.assignment, progress=report)
     for page in pages:
         print(page)
-    return 0
+    if not pages:
+        print(f"casekit: nothing of {options.assignment} is graded yet.", file=sys.stderr)
+    return int(not pages)
 
 
 def course_export(options: argparse.Namespace) -> int:

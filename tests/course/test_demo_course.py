@@ -312,6 +312,8 @@ def test_a_broken_key_is_told_once_before_anything_is_graded(course, capsys):
     before = dump(course)
     with pytest.raises(InvalidInputError, match="question gap_80_pct, field key: There is no fact"):
         courses.grade(course, "02-crisis", regrade="all")
+    with pytest.raises(InvalidInputError, match="question gap_80_pct, field key: There is no fact"):
+        courses.release(course, "02-crisis")
     assert dump(course) == before
     assert capsys.readouterr().err == ""
 

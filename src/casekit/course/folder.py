@@ -126,8 +126,12 @@ def open_course(directory: str | Path, *, new: bool = False) -> Course:
     """
     root = Path(directory).resolve()
     require_plain_path(root)
-    if not all((root / part).exists() for part in (CONFIG, "source", "keys")):
-        message = f"{root} is no course made by casekit: make one there, or name another folder."
+    lacking = [part for part in (CONFIG, "source", "keys") if not (root / part).exists()]
+    if lacking:
+        message = (
+            f"{root} is no course made by casekit, it lacks {' and '.join(lacking)}: put it back, "
+            "or name another folder."
+        )
         raise InvalidInputError(message)
     try:
         config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()

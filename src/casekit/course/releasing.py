@@ -18,7 +18,7 @@ from nbgrader.utils import determine_grade, is_grade
 from casekit.course import nbgrading
 from casekit.course.folder import WHEEL, Course, Progress, open_course, silent
 from casekit.errors import InvalidInputError
-from casekit.questions.notebook import BEGIN, END, read_notebook
+from casekit.questions.notebook import BEGIN, END, check_keys, read_notebook
 
 # Short lines of a solution, such as a closing bracket, stand in many innocent places.
 _TELLING = 20
@@ -57,6 +57,7 @@ def release(directory: str | Path, assignment: str, progress: Progress = silent)
     """
     course = open_course(directory)
     course.require_assignment(assignment)
+    check_keys(course.questions(assignment), course.root / "keys" / assignment / "questions.yml")
     wheel = _wheel(course)
     progress(f"running the solution of {assignment}", 0, 3)
     source = read_notebook(course.root / "source" / assignment / f"{assignment}.ipynb")
