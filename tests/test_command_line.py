@@ -89,6 +89,11 @@ def test_a_fact_is_printed_with_its_source(capsys):
     assert json.loads(out)["value"] == 14.8
 
 
+def test_a_claim_without_a_number_is_printed_once(capsys):
+    _, out, _ = call(capsys, "data", "fact", "remedy-supply-team")
+    assert out.count(data.fact("remedy-supply-team").statement) == 1
+
+
 def test_tables_are_listed_and_shown(capsys):
     _, out, _ = call(capsys, "data", "list")
     assert {line.split()[0] for line in out.splitlines()} == set(data.tables())

@@ -92,10 +92,10 @@ def test_the_lock_holds_versions_and_hashes_and_no_address():
     assert lock.count("--hash=sha256:") >= len(pins)
 
 
-def test_classifiers_name_the_running_python():
+def test_classifiers_begin_with_the_oldest_python_that_is_promised():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = {c.rsplit(" ", 1)[1] for c in project["classifiers"] if ":: Python :: 3." in c}
-    assert f"{sys.version_info.major}.{sys.version_info.minor}" in named
+    named = [c.rsplit(" ", 1)[1] for c in project["classifiers"] if ":: Python :: 3." in c]
+    assert f">={named[0]}" == project["requires-python"]
 
 
 def test_every_open_names_its_encoding():

@@ -155,7 +155,7 @@ def data_fact(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(asdict(fact), ensure_ascii=False, indent=2))
         return 0
-    print(f"{fact.text or '(a claim without a number)'}\n{fact.statement}")
+    print(f"{fact.text}\n{fact.statement}" if fact.printed else fact.statement)
     for name in ("period", "entity", "scope", "measure", "basis", "formula", "grade", "note"):
         if value := getattr(fact, name):
             print(f"{name:9} {value}")

@@ -151,6 +151,14 @@ def test_a_selfcheck_needs_exactly_one_right_option(tmp_path, wrong):
     assert "one option marked (x)" in warnings
 
 
+@pytest.mark.parametrize(
+    "wrong", [":::{selfcheck} Q?\nno list\n:::\n", CHECK.replace("\n:::\n", "\n-\n:::\n")]
+)
+def test_a_selfcheck_without_options_is_an_error(tmp_path, wrong):
+    _, warnings = build(tmp_path, f"# T\n\n{wrong}" if wrong.startswith(":") else wrong)
+    assert "none of them empty" in warnings
+
+
 def test_terms_in_other_languages_are_marked(tmp_path):
     page, warnings = build(tmp_path, "# T\n\nThe {lang-zh}`死亡螺旋`.\n")
     assert warnings == ""
@@ -158,10 +166,10 @@ def test_terms_in_other_languages_are_marked(tmp_path):
 
 
 def test_a_changed_table_means_a_new_run(tmp_path, monkeypatch):
-    before = extension.fingerprint()
+    before = extension.made_from()
     table = tmp_path / "facts.csv"
     table.write_text("id\n", encoding="utf-8")
     monkeypatch.setattr(extension, "tables_folder", lambda: tmp_path)
-    changed = extension.fingerprint()
+    changed = extension.made_from()
     table.write_text("id,value\n", encoding="utf-8")
-    assert len({before, changed, extension.fingerprint()}) == 3
+    assert len({before, changed, extension.made_from()}) == 3

@@ -26,7 +26,7 @@ def _download(page, ending):
 @pytest.mark.parametrize("width", [exhibit_module.WIDE, exhibit_module.NARROW])
 def test_every_picture_draws_at_the_width_of_its_place(exhibit, width):
     svg = exhibit.svg(width)
-    if not (exhibit.draw or exhibit.draw_svg):
+    if not exhibit.draw:
         assert svg == ""
         return
     drawn = float(re.search(r'<svg[^>]*\bwidth="([\d.]+)"', svg).group(1))
@@ -48,7 +48,7 @@ def test_a_picture_is_one_image_with_its_alternative_as_name(exhibit, page):
     images = page.findall(".//*[@role='img']")
     assert [image.get("aria-label") for image in images] == [exhibit.alternative] * len(images)
     assert len(images) == len(list(page.iter("svg")))
-    assert len(images) == (2 if exhibit.draw or exhibit.draw_svg else 0)
+    assert len(images) == (2 if exhibit.draw else 0)
 
 
 def test_the_finding_names_the_figure(exhibit, page):
@@ -78,7 +78,7 @@ def test_the_downloaded_rows_are_the_rows_of_the_table(exhibit, page):
 
 
 def test_the_downloaded_picture_stands_alone(exhibit, page):
-    if not (exhibit.draw or exhibit.draw_svg):
+    if not exhibit.draw:
         return
     svg = _decoded(_download(page, ".svg"))
     assert "<svg" in svg

@@ -35,7 +35,7 @@ def test_a_cell_copied_with_its_id_is_read_without_a_warning(tmp_path):
 )
 def test_what_is_no_notebook_is_told_in_a_sentence(tmp_path, content):
     (tmp_path / "a.ipynb").write_bytes(content)
-    with pytest.raises(InvalidInputError, match="not a valid notebook"):
+    with pytest.raises(InvalidInputError, match=r"not a valid notebook|not in UTF-8"):
         read_notebook(tmp_path / "a.ipynb")
 
 

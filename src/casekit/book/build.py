@@ -1,6 +1,5 @@
 """Build the site, serve it on this machine, and say what is wrong in one sentence."""
 
-import hashlib
 import http.server
 import shutil
 import sys
@@ -10,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from casekit import data
+from casekit.book import fingerprint
 from casekit.errors import CasekitError, InvalidInputError
 
 
@@ -75,17 +75,15 @@ def build(checkout: Path, out: Path | None = None) -> Path:
 def _check_data(target: Path) -> None:
     """Refuse tables with a fault; what was in order and did not change is not read again."""
     stamp = target / ".data-checked"
-    tables = hashlib.sha256()
-    for path in sorted(data.folder().glob("*.*")):
-        tables.update(path.name.encode() + path.read_bytes())
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == tables.hexdigest():
+    tables = fingerprint(data.folder().glob("*.*"))
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == tables:
         return
     faults = data.check()
     for fault in faults:
         print(fault, file=sys.stderr)  # noqa: T201
     if faults:
         raise BuildError(f"The book was not built: {len(faults)} fault(s) in the data, see above.")
-    stamp.write_text(tables.hexdigest(), encoding="utf-8")
+    stamp.write_text(tables, encoding="utf-8")
 
 
 def _jupyter_book(checkout: Path, site: Path) -> object:

@@ -1,7 +1,6 @@
 """The Sphinx extension: sourced numbers, self-checks, maths without scripts, honest rebuilds."""
 
 import glob
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import casekit
-from casekit.book import roles, selfcheck
+from casekit.book import fingerprint, roles, selfcheck
 from casekit.book.numerals import typed_in
 from casekit.data import folder as tables_folder
 from casekit.exhibits import theme
@@ -23,22 +22,19 @@ _STYLE = f"<style data-casekit>{theme.css()}</style>"
 _MADE_FROM = {".py", ".css", ".js"}
 
 
-def fingerprint() -> str:
+def made_from() -> str:
     """Return a hash of everything that figures and facts are made from: code and tables."""
-    digest = hashlib.sha256(casekit.__version__.encode())
     code = Path(casekit.__file__).parent
     rooms = [code / room for room in ("data", "models", "exhibits", "widgets", "book")]
     files = [path for room in rooms for path in room.rglob("*") if path.suffix in _MADE_FROM]
-    for path in sorted([*files, *tables_folder().glob("*.*")]):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return fingerprint([*files, *tables_folder().glob("*.*")])
 
 
 def _keep_runs_apart(app: Sphinx, config: Any) -> None:
     # jupyter-cache knows a run by the code of its cells alone; a new table or model must not
     # be answered with an old figure.
     build = Path(app.outdir).parent
-    config.nb_execution_cache_path = str(build / ".cache" / fingerprint())
+    config.nb_execution_cache_path = str(build / ".cache" / made_from()[:16])
     # A reader's own IPython start-up files have no say in our figures, and a kernel that runs
     # on this machine alone need not warn that its transport is not encrypted.
     profile = build / ".ipython" / "profile_default"
@@ -59,7 +55,7 @@ def _only_what_the_toc_names(_app: Sphinx, config: Any) -> None:
 def _outdated(
     _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], _removed: set[str]
 ) -> list[str]:
-    now = fingerprint()
+    now = made_from()
     before = getattr(env, "casekit_fingerprint", now)
     env.casekit_fingerprint = now  # type: ignore[attr-defined]
     return [] if before == now else sorted(env.found_docs)

@@ -77,7 +77,7 @@ def typed_in(document: nodes.document, names: Iterable[str]) -> Iterator[tuple[N
     """Yield every typed number of a document with the node it stands in."""
     known = tuple(names)
     for block in document.findall(nodes.TextElement):
-        if isinstance(block, nodes.Inline) or not _is_prose(block.next_node() or block):
+        if isinstance(block, nodes.Inline):
             continue
         prose = "".join(
             text.astext() if _is_prose(text) else " " for text in block.findall(nodes.Text)

@@ -44,8 +44,8 @@ class SelfCheck(SphinxDirective):
         body = Element()
         self.state.nested_parse(self.content, self.content_offset, body)
         lists = [child for child in body.children if isinstance(child, nodes.bullet_list)]
-        if len(lists) != 1:
-            message = "A selfcheck holds one list of options and nothing else."
+        if len(lists) != 1 or not all(item.astext() for item in lists[0].children):
+            message = "A selfcheck holds one list of options, none of them empty."
             return [self.state.document.reporter.error(message, line=self.lineno)]
         group = f"ck-check-{self.env.new_serialno('ck-check')}"
         options = [_option(item, group) for item in lists[0].children]

@@ -52,8 +52,8 @@ def release(directory: str | Path, assignment: str, progress: Progress = silent)
 
     Raises:
         UnknownNameError: If there is no such assignment.
-        InvalidInputError: If the solution fails, the result gives something away, or there are
-            several wheels.
+        InvalidInputError: If a key is broken, the solution fails, the result gives something away,
+            or there are several wheels.
     """
     course = open_course(directory)
     course.require_assignment(assignment)

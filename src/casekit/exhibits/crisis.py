@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from casekit import data
-from casekit.exhibits.exhibit import NARROW, Exhibit
+from casekit.exhibits.exhibit import NARROW, Exhibit, quarter_axis
 from casekit.exhibits.theme import ACCENT, GRID, INK, MUTED, SERIES
 
 # Trackers with enough rows to follow; the rest share one mark. Shape as well as colour tells
@@ -24,9 +24,25 @@ def _series_table(frame: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns={"value": "million units", "vintage": "print"})
 
 
-def _group(frame: pd.DataFrame) -> pd.Series:
+def _by_group(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return period, units, group of tracker, and whether a figure is derived, one row a figure."""
     names = frame["tracker"].astype(str)
-    return names.where(names.isin(_FOLLOWED), "other tracker")
+    return pd.DataFrame(
+        {
+            "period": frame["period"].astype(str),
+            "units": frame["value"],
+            "group": names.where(names.isin(_FOLLOWED), "other tracker"),
+            "derived": (frame["basis"] == "derived").to_numpy(),
+        }
+    )
+
+
+def _points(shown: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Draw each figure as a mark of its tracker, hollow if derived; printed ones lie on top."""
+    base = alt.Chart(shown).encode(x=x, y=y, color=_colour(), shape=_shape())
+    hollow = base.transform_filter("datum.derived").mark_point(filled=False, size=64, opacity=1)
+    solid = base.transform_filter("!datum.derived").mark_point(filled=True, size=72, opacity=1)
+    return [hollow, solid]
 
 
 def _legend(width: int, groups: Sequence[str] = _GROUPS) -> alt.LayerChart | alt.FacetChart:
@@ -102,35 +118,17 @@ def _widest(frame: pd.DataFrame) -> float:
 
 def _draw_quarters(frame: pd.DataFrame, width: int) -> alt.VConcatChart:
     narrow = width == NARROW
-    shown = pd.DataFrame(
-        {
-            "quarter": frame["period"].astype(str),
-            "units": frame["value"],
-            "group": _group(frame),
-            "derived": (frame["basis"] == "derived").to_numpy(),
-        }
-    )
+    shown = _by_group(frame)
     quarters = [str(p) for p in pd.period_range("2014Q1", "2017Q4", freq="Q")]
-    axis = alt.Axis(
-        title=None,
-        labelAngle=0,
-        labelOverlap=False,
-        labelExpr="substring(datum.value, 4) == 'Q1' ? substring(datum.value, 0, 4) : ''",
-    )
-    x = alt.X("quarter:O", scale=alt.Scale(domain=quarters), axis=axis)
+    x = alt.X("period:O", scale=alt.Scale(domain=quarters), axis=quarter_axis(width))
     y = alt.Y(
         "units:Q",
         scale=alt.Scale(domain=[0, 32]),
         axis=alt.Axis(title="million phones a quarter", tickCount=4),
     )
-    ends = shown.groupby("quarter", as_index=False).agg(
-        units=("units", "min"), top=("units", "max")
-    )
+    ends = shown.groupby("period", as_index=False).agg(units=("units", "min"), top=("units", "max"))
     spread = alt.Chart(ends).mark_rule(color=GRID, strokeWidth=5).encode(x=x, y=y, y2="top:Q")
-    base = alt.Chart(shown).encode(x=x, y=y, color=_colour(), shape=_shape())
-    solid = base.transform_filter("!datum.derived").mark_point(filled=True, size=64, opacity=1)
-    hollow = base.transform_filter("datum.derived").mark_point(filled=False, size=56, opacity=1)
-    events = pd.DataFrame(_EVENTS, columns=["quarter", "event"]).assign(
+    events = pd.DataFrame(_EVENTS, columns=["period", "event"]).assign(
         units=[31.0, 28.7, 26.4], foot=0.0
     )
     stems = alt.Chart(events).mark_rule(color=ACCENT, strokeDash=[2, 3])
@@ -140,7 +138,7 @@ def _draw_quarters(frame: pd.DataFrame, width: int) -> alt.VConcatChart:
         .mark_text(align="right", dx=-5, color=ACCENT, fontSize=11 if narrow else 12)
         .encode(x=x, y=y, text="event:N")
     )
-    plot = alt.layer(spread, stems, words, hollow, solid).properties(
+    plot = alt.layer(spread, stems, words, *_points(shown, x, y)).properties(
         width=width - 60, height=300 if not narrow else 280
     )
     return alt.vconcat(_legend(width), plot)
@@ -373,23 +371,13 @@ def units_by_year() -> Exhibit:
 
 
 def _draw_years(frame: pd.DataFrame, width: int) -> alt.VConcatChart:
-    shown = pd.DataFrame(
-        {
-            "year": frame["period"].astype(str),
-            "units": frame["value"],
-            "group": _group(frame),
-            "derived": (frame["basis"] == "derived").to_numpy(),
-        }
-    )
-    x = alt.X("year:O", axis=alt.Axis(title=None, labelAngle=0))
+    shown = _by_group(frame)
+    x = alt.X("period:O", axis=alt.Axis(title=None, labelAngle=0))
     y = alt.Y(
         "units:Q",
         scale=alt.Scale(domain=[0, 130]),
         axis=alt.Axis(title="million phones a year", tickCount=5),
     )
-    base = alt.Chart(shown).encode(x=x, y=y, color=_colour(), shape=_shape())
-    solid = base.transform_filter("!datum.derived").mark_point(filled=True, size=80, opacity=1)
-    hollow = base.transform_filter("datum.derived").mark_point(filled=False, size=72, opacity=1)
-    plot = alt.layer(hollow, solid).properties(width=width - 60, height=280)
+    plot = alt.layer(*_points(shown, x, y)).properties(width=width - 60, height=280)
     shown_groups = [group for group in _GROUPS if (shown["group"] == group).any()]
     return alt.vconcat(_legend(width, shown_groups), plot)

@@ -20,7 +20,7 @@ WIDE, NARROW = 680, 340
 
 _SENTENCE = 60  # characters
 
-Draw = Callable[[int], alt.TopLevelMixin]
+Draw = Callable[[int], alt.TopLevelMixin | str]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,6 @@ class Exhibit:
     table: pd.DataFrame = field(repr=False)
     sources: Sequence[str] = ()
     draw: Draw | None = field(default=None, repr=False)
-    draw_svg: Callable[[int], str] | None = field(default=None, repr=False)
     note: str = ""
     label: str = ""
 
@@ -62,11 +61,8 @@ class Exhibit:
 
     def svg(self, width: int = WIDE) -> str:
         """Return the chart as an SVG document, ``width`` pixels wide, in token colours."""
-        if self.draw_svg is not None:
-            return self.draw_svg(width)
-        if self.draw is None:
-            return ""
-        return render(self.draw(width))
+        drawn = self.draw(width) if self.draw else ""
+        return drawn if isinstance(drawn, str) else render(drawn)
 
     @cached_property
     def _wide(self) -> str:
@@ -88,7 +84,7 @@ class Exhibit:
             f'<p class="ck-note">{escape(self.note)}</p>' if self.note else "",
             '<div class="ck-more">',
             f"<details><summary>Table</summary>{table_html(self.table, self.title)}</details>"
-            if self._has_picture
+            if self.draw
             else "",
             f"<details><summary>Sources</summary>{sources_html(self.sources)}</details>"
             if self.sources
@@ -104,22 +100,30 @@ class Exhibit:
             "text/plain": f"{self.title}\n{self.subtitle}\n{self.table.to_string(index=False)}",
         }
 
-    @property
-    def _has_picture(self) -> bool:
-        return self.draw is not None or self.draw_svg is not None
-
     def _picture(self) -> str:
-        if not self._has_picture:
+        if not self.draw:
             return table_html(self.table, self.title)
         return picture_html(self._wide, self.svg(NARROW), self.alternative)
 
     def _downloads(self) -> str:
         csv = data_uri(self.table.to_csv(index=False), "text/csv")
         links = [f'<a download="{self.name}.csv" href="{csv}">data (CSV)</a>']
-        if self._has_picture:
+        if self.draw:
             svg = data_uri(self._wide, "image/svg+xml")
             links.append(f'<a download="{self.name}.svg" href="{svg}">picture (SVG)</a>')
         return f'<p class="ck-download">Download: {", ".join(links)}</p>'
+
+
+def quarter_axis(width: int) -> alt.Axis:
+    """Return an x axis of quarters that names each year once."""
+    return alt.Axis(
+        title=None,
+        labelAngle=0,
+        labelExpr="substring(datum.value, 4) == 'Q1' ? substring(datum.value, 0, 4) : ''",
+        tickSize=4,
+        labelOverlap=False,
+        labelFontSize=12 if width != NARROW else 11,
+    )
 
 
 def render(chart: alt.TopLevelMixin) -> str:

@@ -6,13 +6,13 @@ import altair as alt
 import pandas as pd
 
 from casekit import data, models
-from casekit.exhibits.exhibit import NARROW, Exhibit
+from casekit.exhibits.exhibit import NARROW, Exhibit, quarter_axis
 from casekit.exhibits.loop import draw_loop
 from casekit.exhibits.theme import ACCENT, INK, MUTED, PAPER, SERIES
 from casekit.models import death_spiral
 
 MODEL = "death-spiral"
-GOAL = 100.0  # million phones in 2018, fact target-2018-units
+GOAL = float(data.fact("target-2018-units"))  # million phones in 2018
 PLAUSIBLE = (
     "A model run. Its parameters were chosen by eye so that the run resembles the record: "
     "a plausible story, not evidence."
@@ -46,22 +46,9 @@ def reported() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "quarter": frame["period"].astype(str),
-            "tracker": frame["tracker"].astype(str),
             "units": frame["value"],
             "source": frame["source"].astype(str),
         }
-    )
-
-
-def quarter_axis(width: int) -> alt.Axis:
-    """Return an x axis of quarters that names each year once."""
-    return alt.Axis(
-        title=None,
-        labelAngle=0,
-        labelExpr="substring(datum.value, 4) == 'Q1' ? substring(datum.value, 0, 4) : ''",
-        tickSize=4,
-        labelOverlap=False,
-        labelFontSize=12 if width != NARROW else 11,
     )
 
 
@@ -125,9 +112,10 @@ def describe_run(settings: Mapping[str, object]) -> str:
 def spiral_run() -> Exhibit:
     """Return the reference run against its counterfactual."""
     frame = run_frame({}).round(2)
+    start = models.get(MODEL).settings()["team_start"]
     columns = {
         "quarter": "quarter",
-        "shipments": "model, team from 2016Q2 (million units)",
+        "shipments": f"model, team from {start} (million units)",
         "no_team": "model, no team (million units)",
         "fill_rate": "fill rate",
         "confidence": "supplier confidence",
@@ -138,7 +126,7 @@ def spiral_run() -> Exhibit:
         title="In the model, shocks that pass with a supply team lead to collapse without one",
         subtitle="Phones shipped worldwide, million a quarter, 2014Q1 to 2018Q4; model runs "
         "(lines) and printed figures of all trackers (points)",
-        takeaway="Two runs differ in one thing only: whether a team starts in 2016Q2. The gap "
+        takeaway=f"Two runs differ in one thing only: whether a team starts in {start}. The gap "
         "opens within a quarter and never closes.",
         alternative="Line chart. " + describe_run({}),
         table=frame.rename(columns=columns),
@@ -148,9 +136,9 @@ def spiral_run() -> Exhibit:
     )
 
 
-def start_frame(settings: Mapping[str, object] | None = None) -> pd.DataFrame:
+def start_frame() -> pd.DataFrame:
     """Return units in 2018 (million) for every quarter in which the team could start."""
-    values = models.get(MODEL).settings(settings)
+    values = models.get(MODEL).settings()
     starts = [quarter for quarter in death_spiral.QUARTERS if "2015Q4" <= quarter <= "2017Q4"]
     units = [death_spiral.units(death_spiral.with_start(values, start), 2018) for start in starts]
     return pd.DataFrame({"start": starts, "units": units})
@@ -168,7 +156,7 @@ def last_responsible_moment() -> Exhibit:
         subtitle="Phones shipped in 2018, million, by the quarter in which the supply team starts; "
         "model runs",
         takeaway=f"In the model {latest} is the last responsible moment: any later start misses "
-        "the goal of 100 million phones in 2018.",
+        f"the goal of {GOAL:.0f} million phones in 2018.",
         alternative="Bar chart that falls from left to right: "
         + ", ".join(f"{row.start} {row.units:.0f}" for row in frame.itertuples())
         + " million.",
@@ -196,7 +184,9 @@ def _draw_starts(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetC
         alt.Chart(shown.tail(1))
         .mark_text(align="right", dx=22 if not narrow else 12, dy=-8, color=ACCENT, fontWeight=600)
         .encode(
-            x="start:O", y="goal:Q", text=alt.value("goal: 100" if narrow else "goal: 100 million")
+            x="start:O",
+            y="goal:Q",
+            text=alt.value(f"goal: {GOAL:.0f}{'' if narrow else ' million'}"),
         )
     )
     return alt.layer(bars, goal, halo, labels, word).properties(width=width - 20, height=280)
@@ -334,5 +324,5 @@ def loop_diagram() -> Exhibit:
         "raises the share of orders filled; filled orders keep demand; demand raises growth. From "
         "outside, a supply team raises orders filled and a component shortage lowers them.",
         table=pd.DataFrame(links, columns=["from", "to", "sign", "delay"]),
-        draw_svg=draw_loop,
+        draw=draw_loop,
     )

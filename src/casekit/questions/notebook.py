@@ -75,18 +75,15 @@ def read_notebook(path: Path) -> NotebookNode:
     Raises:
         InvalidInputError: If it is missing or is no notebook.
     """
+    text = read_text(path)
     try:
         with warnings.catch_warnings():
             # Older tools, and nbgrader itself, write cells without ids; nbformat mends them.
             warnings.simplefilter("ignore", MissingIDFieldWarning)
             # A cell that was copied outside Jupyter has its id twice; nbformat mends that too.
             warnings.simplefilter("ignore", DuplicateCellId)
-            text = path.read_text(encoding="utf-8-sig")
             notebook: NotebookNode = nbformat.reads(text, as_version=4)
             nbformat.validate(notebook)
-    except OSError as problem:
-        message = f"{path} cannot be read ({problem.strerror}): put the file there."
-        raise InvalidInputError(message) from problem
     except _NO_NOTEBOOK as problem:
         message = f"{path.name} is not a valid notebook: ask for a new copy."
         raise InvalidInputError(message) from problem

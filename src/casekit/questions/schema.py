@@ -57,8 +57,7 @@ def find_question(path: Path, question_id: str) -> Question:
     """
     known = {entry["id"]: entry for entry in read_yaml(path)}
     if question_id not in known:
-        kind = "question"
-        raise UnknownNameError(kind, question_id, known)
+        raise UnknownNameError("question", question_id, known)
     return to_question(known[question_id])
 
 
