@@ -59,7 +59,7 @@ def test_data_check_is_clean_on_our_tables(capsys):
         ("facts", 2, "lei-book-chapter", "lei-bok-chapter", "source"),
         ("facts", 2, "peak-2014q3-book,", "Peak 2014,", "id"),
         ("timeline", 3, ",shortage,", ",drought,", "kind"),
-        ("sources", 2, ",B\n", ",E\n", "grade"),
+        ("sources", 2, ",book,B,", ",book,E,", "grade"),
         ("causal-claims", 2, ",+,", ",plus,", "sign"),
     ],
 )

@@ -94,6 +94,13 @@ def _data(rooms: Any) -> None:
     _verb(
         room, "check", data_check, "validate every table and name each fault", "casekit data check"
     )
+    _verb(
+        room,
+        "stamp",
+        data_stamp,
+        "write schemas, hashes and users of the tables into datapackage.json",
+        "casekit data stamp   # in a checkout, after a table was changed on purpose",
+    )
     _verb(room, "list", data_list, "name the tables", "casekit data list")
     show = _verb(
         room,
@@ -124,8 +131,21 @@ def data_check(_options: argparse.Namespace) -> int:
     if faults:
         print(f"casekit: {len(faults)} fault(s) in the data.", file=sys.stderr)
         return 1
-    rows = sum(len(data.load(table)) for table in data.tables())
-    print(f"{len(data.tables())} tables, {rows} rows: no fault.")
+    counts = {table: len(data.rows(table)) for table in data.tables()}
+    for table, count in counts.items():
+        print(f"{table:20} {count:4} rows  {data.describe(table)['title']}")
+    print(f"{len(counts)} tables, {sum(counts.values())} rows: no fault.")
+    return 0
+
+
+def data_stamp(_options: argparse.Namespace) -> int:
+    """Write datapackage.json afresh, from the schema and the files of this checkout."""
+    from casekit import data
+    from casekit.book.build import find_checkout
+    from casekit.book.uses import uses
+
+    checkout = find_checkout()
+    print(data.stamp(uses(checkout), root=checkout / "data"))
     return 0
 
 
@@ -134,8 +154,7 @@ def data_list(_options: argparse.Namespace) -> int:
     from casekit import data
 
     for table in data.tables():
-        frame = data.load(table)
-        print(f"{table:20} {len(frame):4} rows  {frame.attrs['title']}")
+        print(f"{table:20} {len(data.rows(table)):4} rows  {data.describe(table)['title']}")
     return 0
 
 

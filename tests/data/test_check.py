@@ -103,7 +103,8 @@ def test_every_foreign_key_of_the_package_is_checked(broken, bare):
 def test_a_foreign_key_to_what_does_not_exist_is_a_fault(broken, part, wrong):
     path = broken.root / "datapackage.json"
     package = json.loads(path.read_text(encoding="utf-8"))
-    package["resources"][-1]["schema"]["foreignKeys"][0]["reference"][part] = wrong
+    claims = next(about for about in package["resources"] if about["name"] == "causal-claims")
+    claims["schema"]["foreignKeys"][0]["reference"][part] = wrong
     path.write_text(json.dumps(package), encoding="utf-8")
     (fault,) = found(broken.root, "datapackage.json", 1, "")
     assert "it lacks" in fault.message

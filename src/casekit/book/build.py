@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from casekit import data
-from casekit.book import fingerprint
+from casekit.book import fingerprint, prose
 from casekit.errors import CasekitError, InvalidInputError
 
 
@@ -62,6 +62,7 @@ def build(checkout: Path, out: Path | None = None) -> Path:
         message = f"{target} cannot be written ({problem.strerror}); choose another with --out."
         raise InvalidInputError(message) from None
     _check_data(target)
+    _check_prose(checkout)
     # What the tool prints belongs to progress; the caller's stdout stays clean.
     with redirect_stdout(sys.stderr):
         outcome = _jupyter_book(checkout, target / "html")
@@ -84,6 +85,15 @@ def _check_data(target: Path) -> None:
     if faults:
         raise BuildError(f"The book was not built: {len(faults)} fault(s) in the data, see above.")
     stamp.write_text(tables, encoding="utf-8")
+
+
+def _check_prose(checkout: Path) -> None:
+    """Refuse typed numbers in the texts that are no pages: exercises and teaching material."""
+    faults = list(prose.check(checkout))
+    for fault in faults:
+        print(fault, file=sys.stderr)  # noqa: T201
+    if faults:
+        raise BuildError(f"The book was not built: {len(faults)} typed number(s), see above.")
 
 
 def _jupyter_book(checkout: Path, site: Path) -> object:

@@ -12,14 +12,14 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import casekit
-from casekit.book import fingerprint, roles, selfcheck
-from casekit.book.numerals import typed_in
+from casekit.book import datapages, fingerprint, roles, selfcheck
+from casekit.book.numerals import typed_in, unstated
 from casekit.data import folder as tables_folder
 from casekit.exhibits import theme
 
 logger = logging.getLogger(__name__)
 _STYLE = f"<style data-casekit>{theme.css()}</style>"
-_MADE_FROM = {".py", ".css", ".js"}
+_MADE_FROM = {".py", ".css", ".js", ".j2"}
 
 
 def made_from() -> str:
@@ -86,6 +86,29 @@ def _no_typed_numbers(app: Sphinx, document: nodes.document) -> None:
         )
 
 
+def _no_unstated_numbers(_app: Sphinx, document: nodes.document) -> None:
+    for node, missing in unstated(document):
+        logger.warning(
+            "bare number whose column does not state %s: write {fact}, or say it in the header",
+            missing,
+            location=node,
+            type="casekit",
+            subtype="number",
+        )
+
+
+def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
+    # The works that the text cites stand among the sources; BibTeX wants them as a file.
+    path = Path(app.outdir).parent / ".sources.bib"
+    datapages.write_bibliography(path)
+    config.bibtex_bibfiles = [os.path.relpath(path, app.srcdir)]
+
+
+def _write_downloads(app: Sphinx, problem: Exception | None) -> None:
+    if problem is None and app.builder.format == "html":
+        datapages.write_downloads(Path(app.outdir))
+
+
 def _write_style_sheet(app: Sphinx) -> None:
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,22 +163,27 @@ def setup(app: Sphinx) -> dict[str, Any]:
         node = getattr(room, kind)
         app.add_node(node, html=html, latex=silent, text=silent, man=silent, texinfo=silent)
     app.add_role("fact", roles.FactRole())
+    app.add_role("bare", roles.BareRole())
     app.add_role("model", roles.ModelRole())
     app.add_role("exhibit", roles.ExhibitRole())
     for language in ("zh", "ja"):
         app.add_role(f"lang-{language}", roles.ForeignRole())
     app.add_directive("selfcheck", selfcheck.SelfCheck)
+    app.add_directive("data-tables", datapages.DataTables)
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.add_css_file("casekit.css")
-    app.add_js_file(None, body=_HUSH)
+    app.add_js_file(None, body=_HUSH + _TAP + _SIFT)
     _without_thebe(app)
     app.connect("config-inited", _keep_runs_apart)
+    app.connect("config-inited", _bibliography_from_sources)
     app.connect("config-inited", _only_what_the_toc_names, priority=950)
     app.connect("builder-inited", _write_style_sheet)
     app.connect("env-get-outdated", _outdated)
     app.connect("doctree-read", _one_style_sheet)
     app.connect("doctree-read", _no_widget_state)
     app.connect("doctree-read", _no_typed_numbers)
+    app.connect("doctree-read", _no_unstated_numbers)
+    app.connect("build-finished", _write_downloads)
     app.connect("html-page-context", _plain_bibliography)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}
 
@@ -170,5 +198,41 @@ addEventListener("keydown", (event) => {
       fact.addEventListener(back, () => fact.classList.remove("ck-hush"), { once: true });
     }
   }
+});
+"""
+# Where nothing hovers, the first tap on a number shows where it comes from, the second leads there.
+_TAP = """
+let opened = null;
+addEventListener("click", (event) => {
+  const fact = event.target.closest("a.ck-fact");
+  if (!fact || !matchMedia("(hover: none)").matches || fact === opened) return;
+  event.preventDefault();
+  opened = fact;
+  fact.focus();
+});
+addEventListener("focusout", () => { opened = null; });
+"""
+
+# A field above long tables that keeps the rows with all its words; no script, no field.
+_SIFT = """
+addEventListener("DOMContentLoaded", () => {
+  const rows = [...document.querySelectorAll(".ck-rows tbody tr, .ck-dispute")];
+  const first = document.querySelector(".ck-data, .ck-dispute");
+  if (rows.length < 30) return;
+  const box = document.createElement("p");
+  box.className = "ck-sift";
+  box.innerHTML = '<label>Keep rows with <input type="search"></label> <span role="status"></span>';
+  first.closest("article").querySelector("h1").after(box);
+  const texts = rows.map((row) => `${row.id} ${row.textContent}`.toLowerCase());
+  const status = box.querySelector("[role=status]");
+  box.querySelector("input").addEventListener("input", ({ target }) => {
+    const words = target.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    let kept = 0;
+    rows.forEach((row, place) => {
+      row.hidden = !words.every((word) => texts[place].includes(word));
+      kept += !row.hidden;
+    });
+    status.textContent = words.length ? `${kept} of ${rows.length} rows` : "";
+  });
 });
 """

@@ -6,11 +6,13 @@ figures. Everything else that looks like a number fails the build.
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Node
 from sphinx import addnodes
 
+from casekit import data
 from casekit.book.roles import number
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -26,7 +28,8 @@ _CALENDAR = (
     rf"\b{_DAY}(?:[–-]{_DAY})? (?:{_MONTH})\b",
     rf"\b(?:{_MONTH}) {_DAY}\b{_QUANTITY}",
     rf"\b(?:19|20)\d\d(?:[–/-]\d\d(?:\d\d)?)?s?\b{_QUANTITY}",
-    r"\b(?:[Cc]hapters?|[Ee]xhibits?|[Cc]omments?|[Pp]art|[Qq]uestion) \d+(?:[.–]\d+)?\b"
+    r"\b(?:[Cc]hapters?|[Ee]xhibits?|[Cc]omments?|[Pp]art|[Qq]uestions?|[Aa]ssignments?) "
+    r"\d+(?:(?:[.–]| to | and )\d+)?\b"
     rf"{_QUANTITY}",
 )
 _COUNT = (
@@ -40,7 +43,7 @@ _WORDS = (
 )
 _NUMERAL = re.compile(rf"\d[\d.,]*|[¼½¾⅓⅔⅕⅛]|{_WORDS}", re.IGNORECASE)
 _SILENT = (
-    number, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
+    nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw,
     nodes.comment, nodes.problematic, nodes.system_message, nodes.citation, addnodes.pending_xref,
 )  # fmt: skip
 
@@ -61,6 +64,8 @@ def typed_numbers(text: str, names: Iterable[str] = ()) -> list[str]:
 def _is_prose(node: Node) -> bool:
     parent = node.parent
     while parent is not None:
+        if isinstance(parent, number):
+            return bool(parent["words"])
         if isinstance(parent, _SILENT) or _is_cell(parent):
             return False
         parent = parent.parent
@@ -84,3 +89,33 @@ def typed_in(document: nodes.document, names: Iterable[str]) -> Iterator[tuple[N
         )
         for numeral in typed_numbers(prose, known):
             yield block, numeral
+
+
+def unstated(document: nodes.document) -> Iterator[tuple[Node, str]]:
+    """Yield every bare number whose column does not state its unit and scope, and what it lacks."""
+    for node in document.findall(number):
+        if node["bare"]:
+            fact = data.fact(node["fact"])
+            header = _header(node).lower()
+            wanted = [fact.unit, fact.where]
+            missing = [word for word in wanted if word and word.lower() not in header]
+            if missing:
+                yield node, " and ".join(repr(word) for word in missing)
+
+
+def _header(node: Node) -> str:
+    """Return title of the table and header of the column in which a node stands."""
+    entry, table = _ancestor(node, nodes.entry), _ancestor(node, nodes.table)
+    if entry is None or table is None:
+        return ""
+    column = entry.parent.index(entry)
+    title = next((title.astext() for title in table.findall(nodes.title)), "")
+    heads = [row[column].astext() for head in table.findall(nodes.thead) for row in head]
+    return " ".join([title, *heads])
+
+
+def _ancestor(node: Node, kind: type[nodes.Element]) -> Any:
+    parent = node.parent
+    while parent is not None and not isinstance(parent, kind):
+        parent = parent.parent
+    return parent

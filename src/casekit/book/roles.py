@@ -1,7 +1,9 @@
 """Numbers in prose: ``{fact}`` from the data, ``{model}`` from a model, each with its origin.
 
-``{fact}`units-2015-idc``` prints the value as its source prints it; ``{fact}`a team of its own
-<remedy-supply-team>``` prints our words and shows the claim. ``{model}`death-spiral units_2018
+``{fact}`units-2015-idc``` prints the value as its source prints it, with unit and scope;
+``{bare}`units-2015-idc``` prints the number alone, in a table whose header states both;
+``{fact}`a team of its own <remedy-supply-team>``` prints our words, which hold no number, and shows
+the claim. A fact leads to its row in the part "Sources and data". ``{model}`death-spiral units_2018
 team_start=never``` prints a measure (or the default of a parameter). The origin shows on hover,
 focus and tap; Escape hides it.
 """
@@ -16,24 +18,41 @@ from docutils.nodes import Element, Node, system_message
 from sphinx.util.docutils import SphinxRole
 
 from casekit import data, exhibits, models
+from casekit.book.datapages import page_of
 from casekit.errors import CasekitError, InvalidInputError
 
 _TITLED = re.compile(r"^(?P<text>.+?)\s*<(?P<id>[^<>]+)>$", re.DOTALL)
 
 
 class number(nodes.inline):  # noqa: N801  docutils names node classes in lower case
-    """A number or claim in prose that knows where it comes from (attribute ``tip``, HTML)."""
+    """A number or claim in prose that knows where it comes from.
+
+    Attributes: ``tip`` (HTML), ``key`` (id of the tip), ``fact`` (the row it leads to, if any),
+    ``words`` (the text is ours) and ``bare`` (unit and scope must stand in the header of the
+    column).
+    """
 
 
 def visit_number(self: Any, node: Element) -> None:
     """Open the visible part; the tip follows on departure."""
-    self.body.append(f'<span class="ck-fact" tabindex="0" aria-describedby="{node["key"]}">')
+    address = _address(self, node)
+    tag = f'a href="{address}"' if address else 'span tabindex="0"'
+    self.body.append(f'<{tag} class="ck-fact" aria-describedby="{node["key"]}">')
 
 
 def depart_number(self: Any, node: Element) -> None:
     """Close with the tip, which the style sheet shows on hover and focus."""
     tip = f'<span class="ck-tip" role="tooltip" id="{node["key"]}"> {node["tip"]}</span>'
-    self.body.append(f"{tip}</span>")
+    self.body.append(f"{tip}</{'a' if _address(self, node) else 'span'}>")
+
+
+def _address(translator: Any, node: Element) -> str:
+    """Return the address of the row behind a fact, if the book has a page for it."""
+    builder = translator.builder
+    page = page_of(data.fact(node["fact"]).table) if node["fact"] else ""
+    if page not in builder.env.found_docs:
+        return ""
+    return f"{builder.get_relative_uri(builder.current_docname, page)}#{node['fact']}"
 
 
 def skip(_self: Any, _node: Node) -> None:
@@ -47,10 +66,9 @@ def fact_tip(fact: data.Fact) -> str:
     measure = "measure unknown" if fact.measure == "unknown" else fact.measure
     where = ", ".join(part for part in (scope, measure, basis) if part)
     source = escape(fact.source.citation)
-    if fact.source.url:
-        source = f'<a href="{escape(fact.source.url, quote=True)}">{source}</a>'
     place = f" ({escape(fact.locator)})" if fact.locator else ""
     note = f'<span class="ck-scope">{escape(fact.note)}</span>' if fact.note else ""
+    # No link in here: a tip is no place for one, and the number itself leads to the row.
     return (
         f"<span>{escape(fact.statement)}</span> "
         f'<span class="ck-scope">{escape(where)}; grade {escape(fact.grade)}</span> '
@@ -71,31 +89,47 @@ def format_value(value: object) -> str:
 class _Number(SphinxRole):
     def run(self) -> tuple[list[Node], list[system_message]]:
         try:
-            text, tip = self.look_up()
+            text, about = self.look_up()
         except CasekitError as problem:
             message = self.inliner.reporter.error(str(problem), line=self.lineno)
             return [nodes.problematic(self.rawtext, self.rawtext)], [message]
         key = f"ck-origin-{self.env.new_serialno('ck-origin')}"
-        return [number(self.rawtext, text, tip=tip, key=key)], []
+        where = about.pop("where", "")
+        scope = nodes.inline("", f" ({where})", classes=["ck-where"]) if where else nodes.Text("")
+        plain = {"fact": "", "words": False, "bare": False, "key": key}
+        return [number(self.rawtext, "", nodes.Text(text), scope, **plain | about)], []
 
-    def look_up(self) -> tuple[str, str]:
+    def look_up(self) -> tuple[str, dict[str, Any]]:
         raise NotImplementedError
 
 
 class FactRole(_Number):
     """``{fact}`id``` or ``{fact}`words <id>```."""
 
-    def look_up(self) -> tuple[str, str]:
-        """Return the visible text and the tip of the fact named in the role."""
+    def look_up(self) -> tuple[str, dict[str, Any]]:
+        """Return the visible text and what is known of the fact named in the role."""
         titled = _TITLED.match(self.text)
         fact = data.fact(titled["id"] if titled else self.text.strip())
-        return titled["text"] if titled else fact.text, fact_tip(fact)
+        about = {"tip": fact_tip(fact), "fact": fact.id}
+        if titled:
+            return titled["text"], about | {"words": True}
+        return fact.text, about | {"where": fact.where}
+
+
+class BareRole(_Number):
+    """``{bare}`id```: the number alone, where the header of its column says unit and scope."""
+
+    def look_up(self) -> tuple[str, dict[str, Any]]:
+        """Return the number and what its header has to say."""
+        fact = data.fact(self.text.strip())
+        about = {"tip": fact_tip(fact), "fact": fact.id, "bare": True}
+        return fact.amount or fact.text, about
 
 
 class ModelRole(_Number):
     """``{model}`name measure key=value …``` or ``{model}`name parameter```."""
 
-    def look_up(self) -> tuple[str, str]:
+    def look_up(self) -> tuple[str, dict[str, Any]]:
         """Return the value of the measure or parameter, and what it is."""
         name, _, rest = self.text.strip().partition(" ")
         what, *changes = rest.split() or [""]
@@ -117,7 +151,7 @@ class ModelRole(_Number):
             f'<span class="ck-scope">model “{escape(model.title)}”, {escape(setting)}; a '
             "plausible story, not evidence</span>"
         )
-        return format_value(value), tip
+        return format_value(value), {"tip": tip}
 
 
 class ForeignRole(SphinxRole):

@@ -1,6 +1,7 @@
 """Check every table: against its schema, and against the rules that join the tables."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,8 @@ Row = dict[str, str]
 Complaint = tuple[str, str]  # the column, and what to do about it
 
 # Uniqueness is a rule over all tables (see _duplicates), so the schema's own would say it twice.
-_SAID_ELSEWHERE = {"unique-error", "primary-key"}
+# A file of another length has another hash too.
+_SAID_ELSEWHERE = {"unique-error", "primary-key", "byte-count"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,11 @@ def check(root: Path | None = None) -> list[Fault]:
         faults += broken or validate(here, about)
         if not broken:
             read[table] = _read(here / about["path"])
-    faults += _rule_faults(read, complete=len(read) == len(described))
+    complete = len(read) == len(described)
+    faults += _rule_faults(read, described, complete=complete)
     faults += [fault for about in described.values() for fault in _dangling(read, about)]
+    if complete:  # whom a missing table would have used, nobody can say
+        faults += _unused(read)
     return sorted(set(faults), key=lambda fault: (fault.table, fault.row, fault.column))
 
 
@@ -120,6 +125,12 @@ def _schema_validator() -> Callable[[Path, _tables.Json], list[Fault]]:
 
 
 def _fault(about: _tables.Json, error: Any) -> Fault:
+    if error.type == "hash-count":
+        message = (
+            "the bytes differ from the recorded hash; if the change is meant, run "
+            "`casekit data stamp`, else restore the file."
+        )
+        return Fault(about["name"], 1, "", message)
     column = getattr(error, "field_name", None) or ""
     cell = getattr(error, "cell", None) or ""
     field: _tables.Json = next(
@@ -142,14 +153,69 @@ def _advice(note: str, cell: str, field: _tables.Json) -> str:
     return f"{note}; correct it."
 
 
-def _rule_faults(read: dict[str, list[Row]], *, complete: bool) -> Iterator[Fault]:
+def _rule_faults(
+    read: dict[str, list[Row]], described: dict[str, _tables.Json], *, complete: bool
+) -> Iterator[Fault]:
     yield from _duplicates(read)
     # With a table missing, every formula that needs it would be blamed.
     numbers = _Numbers(read) if complete else None
     for table, rows in read.items():
+        bounds = described[table].get("plausible", [])
+        columns = [field["name"] for field in _fields(described[table]) if "refersTo" in field]
         for line, row in enumerate(rows, start=2):
-            for column, message in _complaints(row, numbers):
+            complaints = [
+                *_complaints(row, numbers),
+                *_plausible(row, bounds),
+                *(_no_row(row, columns, numbers) if numbers else ()),
+            ]
+            for column, message in complaints:
                 yield Fault(table, line, column, message)
+
+
+def _fields(about: _tables.Json) -> list[_tables.Json]:
+    fields: list[_tables.Json] = about["schema"]["fields"]
+    return fields
+
+
+def _plausible(row: Row, bounds: list[_tables.Json]) -> Iterator[Complaint]:
+    """Hold a figure against the first bound of its series whose other columns fit the row."""
+    for bound in bounds:
+        if all(row.get(name) == bound[name] for name in bound.keys() - {"low", "high"}):
+            for column in ("value", "value_high"):
+                if not _within(row.get(column, ""), bound):
+                    message = (
+                        f"{row[column]} {row['unit']} lies outside {bound['low']} to "
+                        f"{bound['high']}, which holds for this series; correct figure or unit."
+                    )
+                    yield column, message
+            return
+
+
+def _within(cell: str, bound: _tables.Json) -> bool:
+    try:
+        return not cell or bool(bound["low"] <= float(cell) <= bound["high"])
+    except ValueError:
+        return True  # the schema has already named the cell that is no number
+
+
+def _no_row(row: Row, columns: list[str], numbers: "_Numbers") -> Iterator[Complaint]:
+    for column in columns:
+        if row[column] and row[column] not in numbers.rows:
+            yield column, str(UnknownNameError(kind="row", name=row[column], known=numbers.rows))
+
+
+def _unused(read: dict[str, list[Row]]) -> Iterator[Fault]:
+    """Find documents that no row is taken from, and disputes with fewer than two sides."""
+    cited = {row["source"] for rows in read.values() for row in rows if "source" in row}
+    for line, row in enumerate(read.get("sources", []), start=2):
+        # Scholarly works are cited by the text; a test of the book sees to those.
+        if row["id"] not in cited and row["grade"] != "S":
+            yield Fault("sources", line, "id", "no row is taken from this source; remove it.")
+    sides = Counter(row["dispute"] for row in read.get("dispute-values", []))
+    for line, row in enumerate(read.get("disputes", []), start=2):
+        if sides[row["id"]] < 2:  # noqa: PLR2004  one value is no dispute
+            message = "a dispute needs two rows or more in dispute-values; add the rival."
+            yield Fault("disputes", line, "id", message)
 
 
 def _dangling(read: dict[str, list[Row]], about: _tables.Json) -> Iterator[Fault]:
@@ -185,7 +251,7 @@ def _duplicates(read: dict[str, list[Row]]) -> Iterator[Fault]:
 def _complaints(row: Row, numbers: "_Numbers | None") -> Iterator[Complaint]:
     if row.get("value", "").lower() in {"nan", "inf", "-inf"}:
         yield "value", f"{row['value']!r} is no amount; write the number or leave the cell empty."
-    if "basis" in row:
+    if "formula" in row:
         yield from _basis(row)
         yield from _recomputes(row, numbers)
     if "value_high" in row:
@@ -231,12 +297,14 @@ def _range(row: Row) -> Iterator[Complaint]:
 
 
 def _times(row: Row) -> Iterator[Complaint]:
-    for column in ("period", "date", "start", "end"):
+    for column in ("period", "date", "start", "end", "set", "due", "reached"):
         cell = row.get(column, "")
         if cell and cell not in {"unknown", "undated"} and not all(map(_is_time, cell.split("/"))):
             yield column, f"{cell!r} is not in the calendar; write e.g. 2016Q1 or 2017-07-07."
     if row.get("end") and _order(row["end"], last=True) < _order(row["start"], last=False):
         yield "end", "the end lies before the start; correct one of them."
+    if row.get("verdict") in {"met", "late"} and not row["reached"]:
+        yield "reached", "a goal that was met, or met late, has a date; fill it in."
     first, _, last = row.get("period", "").partition("/")
     if last and last <= first:
         yield "period", "the second year must follow the first; correct the period."

@@ -1,6 +1,5 @@
-"""Look up one fact, one source, or work out a formula."""
+"""Look up one fact, or work out a formula."""
 
-from calendar import month_name
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite, nan
@@ -8,30 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from casekit.data import _formula, _tables
+from casekit.data._sources import Source, source
+from casekit.data._wording import long_date, number, with_unit
 from casekit.errors import InvalidInputError, UnknownNameError
 
-
-@dataclass(frozen=True)
-class Source:
-    """A document that facts are taken from: one row of ``sources``."""
-
-    id: str
-    author: str
-    publisher: str
-    title: str
-    title_confirmed: bool
-    language: str
-    date: str
-    url: str
-    kind: str
-    grade: str
-
-    @property
-    def citation(self) -> str:
-        """One line for a note: author, publisher, title, date."""
-        title = f"“{self.title}”" if self.title_confirmed else f"{self.title} (title unconfirmed)"
-        date = "undated" if self.date == "unknown" else _long_date(self.date)
-        return ", ".join(part for part in (self.author, self.publisher, title, date) if part)
+# What has a place in the market: of these a reader must know which part of the world is meant.
+_PLACED = {
+    "shipped", "sold", "sold-through", "demand", "supply", "share", "revenue", "profit", "target",
+    "forecast", "stores", "rank",
+}  # fmt: skip
+_STYLES = ("apa", "bibtex")
+_PHONES = {"shipped", "sold", "sold-through", "unknown"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +25,8 @@ class Fact:
     """One sourced claim: a row of ``facts`` or of a series.
 
     ``value`` and ``value_high`` are in ``unit`` and are ``None`` where the source gives none;
-    ``printed`` and ``printed_high`` keep them as written, with the source's precision.
+    ``printed`` and ``printed_high`` keep them as written, with the source's precision; ``table`` is
+    where the row stands.
     """
 
     id: str
@@ -60,16 +47,29 @@ class Fact:
     locator: str
     grade: str
     note: str
+    table: str
 
     @property
     def text(self) -> str:
         """The value as it stands in prose, e.g. ``over 70 million``; else the statement."""
         if not self.printed:
             return self.statement
-        number = "\N{EN DASH}".join(
-            _number(cell) for cell in (self.printed, self.printed_high) if cell
+        amount = with_unit(self.amount, self.unit)
+        return " ".join(part for part in (self.qualifier, amount) if part)
+
+    @property
+    def amount(self) -> str:
+        """The number alone, or both ends of a range, as prose prints it; empty if there is none."""
+        return "\N{EN DASH}".join(
+            number(cell) for cell in (self.printed, self.printed_high) if cell
         )
-        return " ".join(part for part in (self.qualifier, _with_unit(number, self.unit)) if part)
+
+    @property
+    def where(self) -> str:
+        """The scope a number is true of; empty for claims, and where a place has no meaning."""
+        if not self.printed or (self.scope == "unknown" and self.measure not in _PLACED):
+            return ""
+        return "scope unknown" if self.scope == "unknown" else self.scope
 
     def __str__(self) -> str:
         """The fact on one line: value, claim with its scope, and source."""
@@ -111,23 +111,26 @@ def fact(fact_id: str, *, root: Path | None = None) -> Fact:
     return Fact(**plain)
 
 
-def source(source_id: str, *, root: Path | None = None) -> Source:
-    """Look up a source by its id.
+def cite(name: str, style: str = "apa", *, root: Path | None = None) -> str:
+    """Cite a document, or the document a claim is taken from.
 
     Args:
-        source_id: For example ``"lei-book-chapter"``.
+        name: Id of a source, or of a fact or a row of a series.
+        style: ``apa`` (an entry of a reference list) or ``bibtex``.
         root: Another folder of tables to read.
 
     Raises:
-        UnknownNameError: There is no such source; the nearest are offered.
-        InvalidInputError: The table of sources cannot be read.
+        UnknownNameError: There is no such id, or no such style; the nearest are offered.
+        InvalidInputError: A table cannot be read.
     """
-    known = {row["id"]: row for row in _tables.rows("sources", _tables.folder(root))}
-    if source_id not in known:
-        raise UnknownNameError(kind="source", name=source_id, known=known)
-    row = known[source_id]
-    plain: dict[str, Any] = {name: row.get(name, "") for name in Source.__dataclass_fields__}
-    return Source(**plain | {"title_confirmed": plain["title_confirmed"] == "true"})
+    here = _tables.folder(root)
+    claims, sources = _index(here), {row["id"] for row in _tables.rows("sources", here)}
+    if name not in claims and name not in sources:
+        raise UnknownNameError(kind="source or fact", name=name, known=[*sources, *claims])
+    if style not in _STYLES:
+        raise UnknownNameError(kind="style of citation", name=style, known=_STYLES)
+    cited = source(claims[name]["source"] if name in claims else name, root=root)
+    return cited.bibtex if style == "bibtex" else cited.apa
 
 
 def evaluate(formula: str, *, root: Path | None = None) -> float:
@@ -144,7 +147,7 @@ def evaluate(formula: str, *, root: Path | None = None) -> float:
         UnknownNameError: There is no such fact.
     """
 
-    def number(name: str) -> float:
+    def amount(name: str) -> float:
         found = fact(name.removesuffix(".high"), root=root)
         if not name.endswith(".high"):
             return float(found)
@@ -153,13 +156,13 @@ def evaluate(formula: str, *, root: Path | None = None) -> float:
             raise InvalidInputError(message)
         return found.value_high
 
-    return _formula.compute(formula, number)
+    return _formula.compute(formula, amount)
 
 
 @lru_cache
 def _index(root: Path) -> dict[str, dict[str, str]]:
     return {
-        row["id"]: row
+        row["id"]: {**row, "table": table}
         for table in _tables.package(root)
         for row in _tables.rows(table, root)
         if "value" in row
@@ -182,40 +185,13 @@ def _amount(row: dict[str, str], column: str) -> float | None:
 
 
 def _statement(row: dict[str, str]) -> str:
-    what = "share of phones" if row.get("unit") == "percent" else "phones"
-    entity, scope, period, measure, tracker = (
-        row.get(name, "unknown") for name in ("entity", "scope", "period", "measure", "tracker")
+    """Say what a row of a series counts."""
+    entity, scope, tracker = (row.get(name, "unknown") for name in ("entity", "scope", "tracker"))
+    unit, measure = row.get("unit", ""), row.get("measure", "unknown")
+    what = {"percent": "share of phones", "million units": "phones"}.get(
+        unit, unit.removeprefix("million ") if unit.startswith("million ") else ""
     )
-    counted = "" if measure == "unknown" else f" {measure}"
-    return f"{entity}, {scope}, {period}: {what}{counted} ({tracker})."
-
-
-def _number(cell: str) -> str:
-    whole, point, part = cell.removeprefix("-").partition(".")
-    if not whole.isdecimal():  # e.g. 1e5, a number that no source prints
-        return cell
-    sign = "\N{MINUS SIGN}" if cell.startswith("-") else ""
-    return f"{sign}{int(whole):,}{point}{part}"
-
-
-def _with_unit(number: str, unit: str) -> str:
-    currency, _, scale = unit.partition(" ")
-    if currency in {"RMB", "USD", "EUR"}:
-        return " ".join(part for part in (currency, number, scale) if part)
-    if unit == "rank":
-        return f"number {number}"
-    if number == "1":
-        unit = {"companies": "company"}.get(unit, unit.removesuffix("s"))
-    words = {"percent": "%", "million units": " million", "million unit": " million"}
-    words |= {"ratio": " times", "": ""}
-    return f"{number}{words.get(unit, f' {unit}')}"
-
-
-def _long_date(date: str) -> str:
-    year, *rest = date.split("-")
-    try:
-        month = [month_name[int(rest[0])]] if rest else []
-        day = [str(int(rest[1]))] if len(rest) > 1 else []
-    except (ValueError, IndexError):
-        return date  # the data check names it; a citation still shows what stands there
-    return " ".join([*day, *month, year])
+    counted = " ".join(part for part in (what, measure if measure != "unknown" else "") if part)
+    said = counted if measure in _PHONES else measure
+    place = "" if scope == "unknown" else f"{scope}, "
+    return f"{entity}, {place}{long_date(row.get('period', 'undated'))}: {said} ({tracker})."

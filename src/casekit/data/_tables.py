@@ -80,14 +80,18 @@ def package(root: Path) -> dict[str, Json]:
         raise _unreadable(root / "datapackage.json", error) from error
 
 
-@lru_cache
-def rows(table: str, root: Path) -> list[dict[str, str]]:
+def rows(table: str, root: Path | None = None) -> list[dict[str, str]]:
     """Read one table as text cells, one dict of the schema's columns a row; absent cells are empty.
 
     Raises:
         UnknownNameError: There is no such table.
         InvalidInputError: The file is absent, broken, or lacks a column.
     """
+    return _rows(table, folder(root))
+
+
+@lru_cache
+def _rows(table: str, root: Path) -> list[dict[str, str]]:
     about = describe(table, root)
     path = root / about["path"]
     columns = [field["name"] for field in about["schema"]["fields"]]
@@ -117,13 +121,13 @@ def brief(error: Exception) -> str:
     return said.splitlines()[0] if said else type(error).__name__
 
 
-def describe(table: str, root: Path) -> Json:
-    """Return the description of ``table`` in the data package.
+def describe(table: str, root: Path | None = None) -> Json:
+    """Return the description of ``table`` in the data package: title, schema, hash, users.
 
     Raises:
         UnknownNameError: There is no such table.
     """
-    known = package(root)
+    known = package(folder(root))
     if table not in known:
         raise UnknownNameError(kind="table", name=table, known=known)
     return known[table]

@@ -12,7 +12,7 @@ from casekit.errors import UnknownNameError
 if TYPE_CHECKING:
     from casekit.exhibits.exhibit import Exhibit
 
-__all__ = ["get", "names", "number"]
+__all__ = ["get", "module", "names", "number"]
 
 # By chapter: the module that draws, and its exhibits in the order in which they appear. Names,
 # not functions, so that looking up a number does not load the chart library.
@@ -55,6 +55,16 @@ def number(name: str) -> tuple[int, int]:
     return _NUMBERS[name]
 
 
+def module(name: str) -> str:
+    """Return the name of the module that draws an exhibit, without loading it.
+
+    Raises:
+        UnknownNameError: If there is no such exhibit; the nearest names are offered.
+    """
+    chapter, _ = number(name)
+    return f"casekit.exhibits.{_CHAPTERS[chapter][0]}"
+
+
 def get(name: str) -> "Exhibit":
     """Return an exhibit by name.
 
@@ -62,6 +72,5 @@ def get(name: str) -> "Exhibit":
         UnknownNameError: If there is no such exhibit; the nearest names are offered.
     """
     chapter, order = number(name)
-    module = import_module(f"casekit.exhibits.{_CHAPTERS[chapter][0]}")
-    exhibit: Exhibit = getattr(module, name.replace("-", "_"))()
+    exhibit: Exhibit = getattr(import_module(module(name)), name.replace("-", "_"))()
     return exhibit.numbered(f"{chapter}.{order}")
