@@ -12,10 +12,13 @@ from casekit.book import extension
 pytestmark = pytest.mark.slow
 
 
-def build(folder, text: str) -> tuple[str, str]:
-    """Build one page; return its HTML and what Sphinx warned."""
+def build(folder, text: str, others: dict[str, str] | None = None) -> tuple[str, str]:
+    """Build one page, and others beside it; return its HTML and what Sphinx warned."""
     source = folder / "source"
     source.mkdir()
+    for name, other in (others or {}).items():
+        (source / f"{name}.md").parent.mkdir(exist_ok=True)
+        (source / f"{name}.md").write_text(other, encoding="utf-8")
     (source / "index.md").write_text(text, encoding="utf-8")
     config = {
         "extensions": ["myst_nb", "casekit.book.extension"],
@@ -37,9 +40,9 @@ def build(folder, text: str) -> tuple[str, str]:
 def test_a_fact_prints_its_value_and_carries_its_source(tmp_path):
     page, warnings = build(tmp_path, "# T\n\nIt shipped {fact}`units-2016q1-ihs` phones.\n")
     assert warnings == ""
-    assert '>14.8 million<span class="ck-tip" role="tooltip"' in page
+    assert '>14.8 million<span class="ck-where"> (world)</span><span class="ck-tip"' in page
     assert "world, shipped, reported; grade B" in page
-    assert "phonearena.com" in page
+    assert "PhoneArena" in page
 
 
 def test_our_words_can_carry_a_claim(tmp_path):
@@ -51,6 +54,56 @@ def test_our_words_can_carry_a_claim(tmp_path):
 def test_a_derived_fact_shows_its_formula(tmp_path):
     page, _ = build(tmp_path, "# T\n\n{fact}`change-2016-idc`\n")
     assert "derived by us: ([units-2016-idc]" in page
+
+
+def test_a_number_of_a_phone_says_that_its_scope_is_unknown_and_a_duration_says_nothing(tmp_path):
+    page, _ = build(tmp_path, "# T\n\n{fact}`mi5-prepared`, {fact}`shortage-four-months-2016`\n")
+    assert 'about 4 million<span class="ck-where"> (scope unknown)' in page
+    assert '>4 months<span class="ck-tip"' in page
+
+
+def test_our_words_for_a_claim_hold_no_number_of_their_own(tmp_path):
+    _, warnings = build(tmp_path, "# T\n\nIt made {fact}`60 million <units-2015-idc>`.\n")
+    assert "typed number '60'" in warnings
+
+
+TABLE = "# T\n\n| Year | {head} |\n|---|---|\n| 2015 | {{bare}}`units-2015-idc` |\n"
+
+
+def test_a_bare_number_stands_where_its_column_states_unit_and_scope(tmp_path):
+    page, warnings = build(tmp_path, TABLE.format(head="Million units, world"))
+    assert warnings == ""
+    assert '>70.8<span class="ck-tip"' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        (TABLE.format(head="Million units"), "'world'"),
+        (TABLE.format(head="Phones"), "'million units' and 'world'"),
+        ("# T\n\nIt made {bare}`units-2015-idc`.\n", "'million units' and 'world'"),
+    ],
+)
+def test_a_bare_number_anywhere_else_is_a_warning_that_says_what_is_missing(
+    tmp_path, text, missing
+):
+    _, warnings = build(tmp_path, text)
+    assert f"does not state {missing}" in warnings
+
+
+def test_a_number_leads_to_its_row_where_the_book_has_the_page(tmp_path):
+    pages = {"chapters/data-units": "---\norphan: true\n---\n\n# D\n\n```{data-tables}\n```\n"}
+    page, warnings = build(tmp_path, "# T\n\n{fact}`units-2015-idc`\n", pages)
+    assert 'href="chapters/data-units.html#units-2015-idc" class="ck-fact"' in page
+    site = tmp_path / "html"
+    assert 'id="units-2015-idc"' in (site / "chapters/data-units.html").read_text(encoding="utf-8")
+    assert (site / "data" / "shipments.csv").is_file()
+    assert warnings == ""
+
+
+def test_tables_on_a_page_that_has_none_are_an_error(tmp_path):
+    _, warnings = build(tmp_path, "# T\n\n```{data-tables}\n```\n")
+    assert "No table belongs on the page 'index'" in warnings
 
 
 def test_an_unknown_fact_is_an_error_that_names_its_neighbours(tmp_path):

@@ -18,13 +18,19 @@ class Copy:
 
     def edit(self, file: str, row_id: str, column: str, cell: str) -> int:
         """Put ``cell`` into one place and give its line number."""
-        path = self.root / file
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = list(csv.reader(handle))
+        rows = self.rows(file)
         line = next(place for place, row in enumerate(rows, start=1) if row[0] == row_id)
         rows[line - 1][rows[0].index(column)] = cell
         self.write(file, rows)
         return line
+
+    def rows(self, file: str) -> list[list[str]]:
+        with (self.root / file).open(encoding="utf-8", newline="") as handle:
+            return list(csv.reader(handle))
+
+    def first(self, file: str) -> str:
+        """Give the id of the first row."""
+        return self.rows(file)[1][0]
 
     def write(self, file: str, rows: list[list[str]]) -> None:
         """Write a table, and record its bytes as if the change were meant."""
@@ -37,7 +43,7 @@ class Copy:
         package = self.package()
         for about in package["resources"]:
             if about["path"] == file:
-                about |= digest((self.root / file).read_bytes())
+                about.update(digest((self.root / file).read_bytes()))
         self.describe(package)
 
     def package(self) -> dict:

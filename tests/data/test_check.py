@@ -55,15 +55,63 @@ def test_a_stranger_with_frictionless_alone_finds_the_package_valid():
         ("sources.csv", "techcrunch-2016-01-14", "title_confirmed", "maybe"),
         ("timeline.csv", "tl-shortage-two-episodes", "end", "2015"),
         ("timeline.csv", "tl-quality-committee", "start", "2017Q9"),
+        # a value outside the plausible range of its series, often a slip of the unit
+        ("shipments.csv", "units-2016q1-ihs", "value", "14800000"),
+        ("shipments.csv", "units-2016q1-ihs", "value", "-14.8"),
+        ("shipments-annual.csv", "units-2015-idc", "value", "708"),
+        ("shares.csv", "share-2014q3-idc", "value", "530"),
+        ("financials-annual.csv", "revenue-2016", "value", "68434"),
+        ("stores.csv", "stores-2017-07", "value", "123000"),
+        ("market-days.csv", "xiaomi-close-2025-09-26", "value", "5465"),
+        ("facts.csv", "mi5-demand-met", "value", "3000"),
+        ("facts.csv", "target-2015-revised", "value_high", "100000"),
+        # rows that other tables name
+        ("dispute-values.csv", "{first}", "row", "units-2015-icd"),
+        ("dispute-values.csv", "{first}", "dispute", "dispute-nobody-had"),
+        ("goals.csv", "{first}", "target", "target-1915"),
+        ("declines.csv", "{first}", "peak", "units-1066"),
+        ("goals.csv", "goal-units-2018", "reached", ""),
+        ("goals.csv", "goal-units-2018", "verdict", "sort of"),
+        ("goals.csv", "goal-units-2018", "due", "2018Q7"),
+        ("sources.csv", "lei-book-chapter", "note", ""),
+        ("stores.csv", "stores-2017-07", "period", "2017-07-32"),
+        ("estimation-window.csv", "window-001", "day", "yesterday"),
     ],
 )
 def test_one_broken_cell_is_found_with_table_line_and_column(broken, file, row_id, column, cell):
+    row_id = broken.first(file) if row_id == "{first}" else row_id
     line = broken.edit(file, row_id, column, cell)
     if column == "id":  # the later of two equal ids is the one reported
         with (broken.root / file).open(encoding="utf-8", newline="") as handle:
             ids = [row[0] for row in csv.reader(handle)]
         line = max(place for place, name in enumerate(ids, start=1) if name == cell)
     found(broken.root, file.removesuffix(".csv"), line, column)
+
+
+def test_bytes_that_differ_from_the_recorded_hash_are_found_and_the_way_out_is_named(broken):
+    path = broken.root / "glossary.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    (fault,) = found(broken.root, "glossary", 1, "")
+    assert "casekit data stamp" in fault.message
+
+
+def test_a_source_that_no_row_is_taken_from_is_found_but_a_scholarly_work_is_not(broken):
+    rows = broken.rows("sources.csv")
+    grade = rows[0].index("grade")
+    lone = ["lone-page-2016", *rows[1][1:]]
+    work = ["lone-work-1989", *rows[1][1:]]
+    work[grade] = "S"
+    broken.write("sources.csv", [*rows, lone, work])
+    assert len(found(broken.root, "sources", len(rows) + 1, "id")) == 1
+
+
+def test_a_dispute_with_one_side_is_found(broken):
+    rows = broken.rows("dispute-values.csv")
+    name = rows[1][rows[0].index("dispute")]
+    sides = [row for row in rows if name in row]
+    broken.write("dispute-values.csv", [row for row in rows if row not in sides[1:]])
+    (fault,) = found(broken.root, "disputes", 2, "id")
+    assert "two rows or more" in fault.message
 
 
 def test_sources_emptied_to_their_header_leave_every_reference_dangling(broken):

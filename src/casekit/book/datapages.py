@@ -14,6 +14,7 @@ from typing import Any
 from docutils import nodes
 from docutils.nodes import Node
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import Markup, escape
 from sphinx.util.docutils import SphinxDirective
 
 from casekit import data
@@ -34,6 +35,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 FOLDER = "chapters"
 _PAGE_OF = {table: page for page, tables in PAGES.items() for table in tables}
 _SHOWN_WITH = {"dispute-values": "disputes"}  # a table that has no section of its own
+_KINDS = {"sources": "Between sources", "translation": "Between the two languages of one letter"}
 _SEVERAL = 5  # facts of one document, from which on it has a heading of its own
 _BRACKETS = re.compile(r"\[([a-z0-9-]+(?:\.high)?)\]")
 
@@ -49,17 +51,20 @@ class DataTables(SphinxDirective):
     has_content = False
 
     def run(self) -> list[Node]:
-        """Return a section a table, or on the page ``data`` the list of all tables."""
+        """Return the tables with their headings, or on the page ``data`` the list of all."""
         page = self.env.docname.removeprefix(f"{FOLDER}/")
         if page == "data":
             return [_raw(_template("packages").render(tables=_overview()))]
-        sections: list[Node] = [
-            _section(table) for table in PAGES.get(page, ()) if table not in _SHOWN_WITH
-        ]
-        if not sections:
+        tables = [table for table in PAGES.get(page, ()) if table not in _SHOWN_WITH]
+        if not tables:
             message = f"No table belongs on the page {page!r}; name it in casekit.book.datapages."
             return [self.state.document.reporter.error(message, line=self.lineno)]
-        return sections
+        if len(tables) == 1:  # the page has its title already
+            return [_raw(f'<div id="table-{tables[0]}"></div>'), *_parts(tables[0])]
+        return [
+            _titled(f"table-{table}", data.describe(table)["title"], _parts(table))
+            for table in tables
+        ]
 
 
 def write_downloads(site: Path) -> None:
@@ -72,7 +77,8 @@ def write_downloads(site: Path) -> None:
     with zipfile.ZipFile(folder / "casekit-data.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
             # A fixed date: the same tables give the same bytes.
-            archive.writestr(zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0)), path.read_bytes())
+            entry = zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def write_bibliography(path: Path) -> None:
@@ -88,19 +94,63 @@ def _raw(html: str) -> nodes.raw:
     return nodes.raw("", html, format="html")
 
 
-def _section(table: str) -> nodes.section:
-    about = data.describe(table)
-    context = {
-        "about": about,
-        "rows": data.rows(table),
-        "groups": _groups(table),
-        "values": _values() if table == "disputes" else {},
-    }
-    name = "claims" if table in _claims() else table
-    section = nodes.section(ids=[f"table-{table}"], names=[table])
-    section += nodes.title("", about["title"])
-    section += _raw(_template(name).render(**context))
+def _titled(anchor: str, title: str, parts: list[Node]) -> nodes.section:
+    section = nodes.section(ids=[anchor], names=[anchor], classes=["from-data"])
+    section += nodes.title("", title)
+    section += parts
     return section
+
+
+def _parts(table: str) -> list[Node]:
+    """Return what a table is, and its rows, in sections where there are many."""
+    about, rows = data.describe(table), data.rows(table)
+    intro = _raw(_template("intro").render(about=about, count=len(rows)))
+    if table == "facts":
+        return [intro, *_by_document(about)]
+    if table == "disputes":
+        return [intro, *_by_kind(rows)]
+    facts = [data.fact(row["id"]) for row in rows] if table in _claims() else []
+    name = "claims" if facts else table
+    return [intro, _raw(_template(name).render(about=about, rows=rows, facts=facts, one=False))]
+
+
+def _by_document(about: dict[str, Any]) -> list[Node]:
+    """Return the facts, those of a much-used document under its name."""
+    facts = [data.fact(row["id"]) for row in data.rows("facts")]
+    often = Counter(fact.source.id for fact in facts)
+    names = [name for name, count in often.most_common() if count >= _SEVERAL]
+    template = _template("claims")
+    groups = [
+        (f"from-{name}", data.source(name).citation, [f for f in facts if f.source.id == name])
+        for name in names
+    ]
+    groups.append(
+        ("from-others", "Other documents", [f for f in facts if f.source.id not in names])
+    )
+    return [
+        _titled(
+            anchor,
+            title,
+            [_raw(template.render(about=about, facts=found, one=anchor != "from-others"))],
+        )
+        for anchor, title, found in groups
+    ]
+
+
+def _by_kind(disputes: list[dict[str, str]]) -> list[Node]:
+    """Return the disputes between sources, then those between the languages of one letter."""
+    sides: dict[str, list[tuple[str, Fact]]] = {}
+    for row in data.rows("dispute-values"):
+        sides.setdefault(row["dispute"], []).append((row["says"], data.fact(row["row"])))
+    template = _template("disputes")
+    return [
+        _titled(
+            f"disputes-{kind}",
+            title,
+            [_raw(template.render(rows=[r for r in disputes if r["kind"] == kind], sides=sides))],
+        )
+        for kind, title in _KINDS.items()
+    ]
 
 
 @cache
@@ -111,30 +161,6 @@ def _claims() -> set[str]:
         for table in data.tables()
         if any(field["name"] == "value" for field in data.describe(table)["schema"]["fields"])
     }
-
-
-def _groups(table: str) -> list[tuple[str, list[Fact]]]:
-    """Return the claims of a table, those of a much-used document under its name."""
-    if table not in _claims():
-        return []
-    found = [data.fact(row["id"]) for row in data.rows(table)]
-    if table != "facts":
-        return [("", found)]
-    often = Counter(fact.source.id for fact in found)
-    names = [name for name, count in often.most_common() if count >= _SEVERAL]
-    groups = [
-        (data.source(name).citation, [fact for fact in found if fact.source.id == name])
-        for name in names
-    ]
-    others = [fact for fact in found if fact.source.id not in names]
-    return [*groups, ("Other documents", others)] if others else groups
-
-
-def _values() -> dict[str, list[tuple[str, Fact]]]:
-    sides: dict[str, list[tuple[str, Fact]]] = {}
-    for row in data.rows("dispute-values"):
-        sides.setdefault(row["dispute"], []).append((row["says"], data.fact(row["row"])))
-    return sides
 
 
 def _overview() -> list[dict[str, Any]]:
@@ -162,6 +188,20 @@ def _formula(fact: Fact) -> list[tuple[str, str]]:
     return pieces
 
 
+_FOREIGN = re.compile(r"\b(zh|ja) ([^\x00-\x7f‘’“”–—]+)")
+
+
+def _spoken(text: str) -> Markup:
+    """Mark the Chinese and Japanese words of an English text as such, for speech and fonts."""
+    return Markup(_FOREIGN.sub(r'\1 <span lang="\1">\2</span>', escape(text)))  # noqa: S704  escaped
+
+
+def _chapters(names: list[str]) -> str:
+    """Return chapters by number: ``chapters 2, 3``."""
+    numbers = ", ".join(str(int(name.partition("-")[0])) for name in names)
+    return f"chapter{'s' if len(names) > 1 else ''} {numbers}" if names else "–"
+
+
 def _change(peak: str, trough: str) -> str:
     """Return the change between two rows in percent, as prose prints it."""
     change = data.evaluate(f"([{trough}] / [{peak}] - 1) * 100")
@@ -184,5 +224,7 @@ def _template(name: str) -> Template:
         "address": _row_address,
         "formula": _formula,
         "change": _change,
+        "spoken": _spoken,
+        "chapters": _chapters,
     }
     return environment.get_template(f"{name}.html.j2")

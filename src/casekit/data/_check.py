@@ -303,6 +303,8 @@ def _times(row: Row) -> Iterator[Complaint]:
             yield column, f"{cell!r} is not in the calendar; write e.g. 2016Q1 or 2017-07-07."
     if row.get("end") and _order(row["end"], last=True) < _order(row["start"], last=False):
         yield "end", "the end lies before the start; correct one of them."
+    if row.get("date") == "unknown" and not row["note"]:
+        yield "note", "a source without a date needs a note that says so; fill it in."
     if row.get("verdict") in {"met", "late"} and not row["reached"]:
         yield "reached", "a goal that was met, or met late, has a date; fill it in."
     first, _, last = row.get("period", "").partition("/")

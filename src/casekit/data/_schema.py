@@ -225,6 +225,7 @@ TABLES: list[Json] = [
             _optional("volume", "Volume of the journal."),
             _optional("number", "Issue of the volume."),
             _optional("pages", "Pages of the issue."),
+            _optional("note", "How it was dated where it shows no date, and other cautions."),
         ],
     ),
     _table(

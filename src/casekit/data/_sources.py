@@ -32,6 +32,7 @@ class Source:
     volume: str
     number: str
     pages: str
+    note: str
 
     @property
     def citation(self) -> str:
