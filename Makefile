@@ -3,11 +3,13 @@ BIN := .venv/bin
 PORT ?= 8000
 .PHONY: setup serve test test-fast bench lock
 
+# Compiled at once, as pip does it: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every
+# process would otherwise compile pandas and Sphinx anew.
 setup: .venv/ready ## fill .venv from the lock file
 
 .venv/ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/uv || { python3 -m venv .venv && $(BIN)/pip install --quiet --disable-pip-version-check uv; }
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . && touch $@
 
 serve: setup ## build the book and serve it at http://127.0.0.1:8000

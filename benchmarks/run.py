@@ -2,9 +2,10 @@
 
 Set-up: uv, as our Makefile uses it, against pip, both into an empty environment from the same
 lock file with an empty cache. Rebuild: our book with nothing changed against the sample book that
-Jupyter Book itself creates.
+Jupyter Book itself creates. Import: `import casekit` against Python doing nothing. Load:
+our typed table against the same file through pandas alone, imports included.
 
-Usage: python benchmarks/run.py [--rounds N] [--only setup|rebuild]
+Usage: python benchmarks/run.py [--rounds N] [--only setup|rebuild|import|load]
 """
 
 import argparse
@@ -39,7 +40,16 @@ def with_uv(folder: Path) -> None:
     python = folder / "env" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "uv")
     lock = ("--no-deps", "--require-hashes", "-r", ROOT / "requirements.lock")
-    run(python.parent / "uv", "pip", "install", "--no-cache", "--python", python, *lock)
+    run(
+        python.parent / "uv",
+        "pip",
+        "install",
+        "--no-cache",
+        "--compile-bytecode",
+        *lock,
+        "--python",
+        python,
+    )
 
 
 def with_pip(folder: Path) -> None:
@@ -82,9 +92,37 @@ def rebuild(rounds: int) -> tuple[list[float], list[float]]:
     return ours, peer
 
 
+def code_in_turn(rounds: int, ours: str, peer: str) -> tuple[list[float], list[float]]:
+    """Return seconds of two pieces of code, in turn, each in a fresh interpreter."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for code in (ours, peer):  # once unmeasured, so that neither pays for a cold disk
+        run(sys.executable, "-c", code)
+    for _ in range(rounds):
+        for code, found in zip((ours, peer), times, strict=True):
+            found.append(seconds(lambda code=code: run(sys.executable, "-c", code)))  # type: ignore[misc]
+    return times
+
+
+def importing(rounds: int) -> tuple[list[float], list[float]]:
+    """Return seconds of importing casekit, and of starting Python alone."""
+    return code_in_turn(rounds, "import casekit", "pass")
+
+
+def loading(rounds: int) -> tuple[list[float], list[float]]:
+    """Return seconds of loading a typed table, and of reading the same file with pandas."""
+    path = ROOT / "data" / "shipments.csv"
+    ours = "from casekit.data import load; load('shipments')"
+    return code_in_turn(rounds, ours, f"import pandas; pandas.read_csv({str(path)!r})")
+
+
 def main() -> None:
     """Run what was asked for and print one line a figure."""
-    work = {"setup": (setup, "uv", "pip"), "rebuild": (rebuild, "our book", "its sample book")}
+    work = {
+        "setup": (setup, "uv", "pip"),
+        "rebuild": (rebuild, "our book", "its sample book"),
+        "import": (importing, "casekit", "Python alone"),
+        "load": (loading, "casekit", "pandas alone"),
+    }
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", choices=list(work))

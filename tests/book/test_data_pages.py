@@ -1,6 +1,7 @@
 """Does the part "Sources and data" show every row, lead to it from the prose, and hand it out?"""
 
 import json
+import re
 import zipfile
 
 import pytest
@@ -10,6 +11,9 @@ from casekit import data
 from casekit.book import datapages
 from casekit.book.numerals import typed_numbers
 from casekit.book.prose import check, in_markdown, in_yaml
+from casekit.book.uses import rows_in, texts
+
+CHECKOUT = data.folder().parent
 
 
 def test_every_table_has_one_page():
@@ -104,9 +108,26 @@ def test_a_typed_number_in_an_exercise_is_named_with_file_and_line(tmp_path):
 
 
 def test_our_own_exercises_hold_no_typed_number():
-    assert list(check(data.folder().parent)) == []
+    assert list(check(CHECKOUT)) == []
 
 
 def test_assignments_and_ranges_of_questions_are_labels():
     assert typed_numbers("Assignment 2, questions 1 to 4, chapters 3 and 4") == []
     assert typed_numbers("questions 1 to 4 million") == ["4"]
+
+
+def test_every_claim_the_book_uses_has_a_document_with_a_date_and_a_place():
+    used = set().union(*(rows_in(text) for _, _, text in texts(CHECKOUT)))
+    claims = [data.fact(name) for name in used if name in data._facts._index(data.folder())]
+    assert len(claims) > 150
+    for fact in claims:
+        # A page on the web is its own place; a book and a letter need chapter and line.
+        assert fact.locator or fact.source.url, fact.id
+        assert fact.source.date != "unknown" or fact.source.note, fact.source.id
+
+
+def test_every_scholarly_work_among_the_sources_is_cited_by_a_chapter():
+    chapters = "".join(path.read_text("utf-8") for path in (CHECKOUT / "chapters").glob("*.md"))
+    works = {row["id"] for row in data.rows("sources") if row["grade"] == "S"}
+    cited = set(",".join(re.findall(r"\{cite[^}]*\}`([^`]+)`", chapters)).split(","))
+    assert works == cited

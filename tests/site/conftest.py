@@ -10,7 +10,7 @@ from casekit import course
 from casekit.book import build
 
 ROOT = Path(__file__).parents[2]
-CANARY = "cnry7f3e"
+CANARY = "cnryqfxe"
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "_build", "dist", ".*_cache", ".hypothesis", "__pycache__", ".ci"
 )

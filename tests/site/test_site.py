@@ -21,6 +21,15 @@ PAGES = (
     "chapters/02-crisis.html",
     "chapters/03-death-spiral.html",
     "chapters/references.html",
+    "chapters/data.html",
+    "chapters/data-facts.html",
+    "chapters/data-units.html",
+    "chapters/data-market.html",
+    "chapters/data-rivals.html",
+    "chapters/data-events.html",
+    "chapters/disputes.html",
+    "chapters/glossary.html",
+    "chapters/sources.html",
 )
 
 
@@ -135,6 +144,44 @@ def test_a_fact_shows_its_source_on_hover_on_focus_and_hides_on_escape(open_page
     assert tip.is_visible()
     described = fact.get_attribute("aria-describedby")
     assert tip.get_attribute("id") == described
+
+
+def test_a_number_leads_to_its_row_with_the_keyboard(open_page):
+    tab = open_page("chapters/02-crisis.html")
+    tab.locator("a.ck-fact", has_text="14.8 million").first.focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/data-units.html#units-2016q1-ihs")
+    row = tab.locator("#units-2016q1-ihs")
+    assert row.is_visible()
+    assert tab.evaluate("document.querySelector(':target').id") == "units-2016q1-ihs"
+    assert row.locator("a", has_text="PhoneArena").count() == 1
+
+
+def test_a_first_tap_shows_the_source_and_a_second_one_leads_to_the_row(open_page):
+    tab = open_page(
+        "chapters/02-crisis.html",
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True,
+    )  # fmt: skip
+    fact = tab.locator("a.ck-fact", has_text="14.8 million").first
+    fact.scroll_into_view_if_needed()
+    fact.tap()
+    assert "02-crisis.html" in tab.url
+    assert fact.locator(".ck-tip").is_visible()
+    fact.tap()
+    tab.wait_for_url("**/data-units.html#units-2016q1-ihs")
+
+
+def test_rows_can_be_sifted_and_without_a_script_all_stand_there(open_page):
+    tab = open_page("chapters/data-facts.html")
+    rows = tab.locator(".ck-rows tbody tr")
+    tab.get_by_label("Keep rows with").fill("mi 5 reservations")
+    shown = [row for row in rows.all() if row.is_visible()]
+    assert 0 < len(shown) < 20
+    assert tab.locator("#mi5-reservations").is_visible()
+    assert f"{len(shown)} of {rows.count()} rows" in tab.locator(".ck-sift").inner_text()
+    plain = open_page("chapters/data-facts.html", java_script_enabled=False)
+    assert plain.locator(".ck-sift").count() == 0
+    assert plain.locator(".ck-rows tbody tr").first.is_visible()
 
 
 def test_a_fact_shows_its_source_on_tap_inside_the_screen(open_page):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def uses(checkout: Path) -> dict[str, dict[str, list[str]]]:
     exhibits use.
     """
     found: dict[str, dict[str, list[str]]] = {}
-    for kind, user, text in _texts(checkout):
+    for kind, user, text in texts(checkout):
         for table in sorted(tables_in(text)):
             users = found.setdefault(table, {}).setdefault(kind, [])
             if user not in users:
@@ -32,20 +33,35 @@ def uses(checkout: Path) -> dict[str, dict[str, list[str]]]:
 def tables_in(text: str) -> set[str]:
     """Return the tables that a text loads, or of which it names a row."""
     home = _home()
-    rows = {home[name] for name in _TOKEN.findall(text) if name in home}
-    return rows | {name for name in _LOADED.findall(text) if name in data.tables()}
+    loaded = {name for name in _LOADED.findall(text) if name in data.tables()}
+    return loaded | {home[name] for name in rows_in(text)}
 
 
+def rows_in(text: str) -> set[str]:
+    """Return the ids of the rows that a text names."""
+    return {name for name in _TOKEN.findall(text) if name in _home()}
+
+
+def texts(checkout: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, name and text of each user of the tables: chapters with exhibits, questions."""
+    yield from _chapters(checkout)
+    yield from _questions(checkout)
+
+
+@cache
 def _home() -> dict[str, str]:
     return {row["id"]: table for table in data.tables() for row in data.rows(table)}
 
 
-def _texts(checkout: Path) -> Iterator[tuple[str, str, str]]:
+def _chapters(checkout: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted((checkout / "chapters").glob("[0-9]*.md")):
         text = path.read_text(encoding="utf-8")
         modules = dict.fromkeys(exhibits.module(name) for name in _SHOWN.findall(text))
         drawn = [_source(module) for module in modules]
         yield "chapters", path.stem, "\n".join([text, *drawn])
+
+
+def _questions(checkout: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted((checkout / "exercises").glob("*/questions.yml")):
         for question in yaml.safe_load(path.read_text(encoding="utf-8")):
             yield "questions", f"{path.parent.name}/{question['id']}", yaml.dump(question)

@@ -168,7 +168,7 @@ _FACT_UNITS = [
     "percentage points", "points", "RMB trillion", "RMB billion", "RMB million", "USD billion",
     "USD million",
     "EUR billion", "NTD billion", "HKD billion", "JPY trillion", "RMB", "HKD", "people", "stores",
-    "companies", "countries", "platforms", "areas", "stages", "patents", "applications", "orders",
+    "companies", "countries", "areas", "stages", "patents", "applications", "orders",
     "shortages", "levers", "fields", "comments", "views", "characters", "meetings", "visits",
     "years", "quarters", "months", "days", "minutes", "seconds", "micrometres", "nanometres",
     "rank", "ratio", "times", "date",
