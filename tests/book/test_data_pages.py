@@ -51,6 +51,13 @@ def test_a_derived_row_links_to_the_rows_it_is_made_of():
     assert {"data-units.html#units-2016-idc", "data-units.html#units-2015-idc"} <= links
 
 
+def test_the_timeline_runs_in_time_quarters_among_days():
+    html = "".join(node.astext() for part in datapages._parts("timeline") for node in _raws(part))
+    ids = [row["id"] for row in BeautifulSoup(html, "html.parser").find_all("tr", id=True)]
+    assert ids.index("tl-chip-shortage-statement") < ids.index("tl-takeover")  # 2016Q2, 2016-05
+    assert ids.index("tl-takeover-press") < ids.index("tl-zhang-feng")
+
+
 def test_the_downloads_are_the_tables_byte_for_byte_and_the_zip_is_the_same_each_time(tmp_path):
     datapages.write_downloads(tmp_path)
     archive = tmp_path / "data" / "casekit-data.zip"

@@ -104,6 +104,8 @@ def _titled(anchor: str, title: str, parts: list[Node]) -> nodes.section:
 def _parts(table: str) -> list[Node]:
     """Return what a table is, and its rows, in sections where there are many."""
     about, rows = data.describe(table), data.rows(table)
+    if table == "timeline":
+        rows = sorted(rows, key=lambda row: data.order(row["start"]))
     intro = _raw(_template("intro").render(about=about, count=len(rows)))
     if table == "facts":
         return [intro, *_by_document(about)]

@@ -13,6 +13,7 @@ from casekit.data._facts import Fact, cite, evaluate, fact
 from casekit.data._sources import Source, source
 from casekit.data._stamp import stamp
 from casekit.data._tables import describe, folder, rows, tables
+from casekit.data._times import order
 from casekit.data._wording import long_date
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "folder",
     "load",
     "long_date",
+    "order",
     "rows",
     "source",
     "stamp",

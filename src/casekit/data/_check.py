@@ -4,11 +4,11 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from casekit.data import _formula, _tables
+from casekit.data._times import is_time, order
 from casekit.errors import CasekitError, InvalidInputError, UnknownNameError
 
 Row = dict[str, str]
@@ -299,9 +299,9 @@ def _range(row: Row) -> Iterator[Complaint]:
 def _times(row: Row) -> Iterator[Complaint]:
     for column in ("period", "date", "start", "end", "set", "due", "reached"):
         cell = row.get(column, "")
-        if cell and cell not in {"unknown", "undated"} and not all(map(_is_time, cell.split("/"))):
+        if cell and cell not in {"unknown", "undated"} and not all(map(is_time, cell.split("/"))):
             yield column, f"{cell!r} is not in the calendar; write e.g. 2016Q1 or 2017-07-07."
-    if row.get("end") and _order(row["end"], last=True) < _order(row["start"], last=False):
+    if row.get("end") and order(row["end"], last=True) < order(row["start"]):
         yield "end", "the end lies before the start; correct one of them."
     if row.get("date") == "unknown" and not row["note"]:
         yield "note", "a source without a date needs a note that says so; fill it in."
@@ -310,25 +310,6 @@ def _times(row: Row) -> Iterator[Complaint]:
     first, _, last = row.get("period", "").partition("/")
     if last and last <= first:
         yield "period", "the second year must follow the first; correct the period."
-
-
-def _is_time(cell: str) -> bool:
-    year, letter, part = cell.partition("Q") if "Q" in cell else cell.partition("H")
-    if letter:
-        return year.isdigit() and part in {"Q": ["1", "2", "3", "4"], "H": ["1", "2"]}[letter]
-    try:
-        date.fromisoformat(cell + "0000-01-01"[len(cell) :])
-    except ValueError:
-        return False
-    return True
-
-
-def _order(cell: str, *, last: bool) -> str:
-    """Give a text that sorts by time: the first or the last moment that ``cell`` may mean."""
-    year, letter, quarter = cell.partition("Q")
-    if letter and quarter.isdigit():
-        cell = f"{year}-{3 * int(quarter) - (0 if last else 2):02}"
-    return cell + ("~" if last else "")  # sorts after every day or month of the same year
 
 
 class _Numbers:

@@ -134,4 +134,4 @@ def _escaped(text: str) -> str:
 
 
 def _ended(text: str) -> str:
-    return f"{text}." if text and text[-1] not in ".?!]" else text
+    return f"{text}." if text and text[-1] not in ".?!" else text
