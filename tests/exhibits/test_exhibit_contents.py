@@ -229,3 +229,10 @@ def test_placing_labels_leaves_the_values_alone():
     values = pd.Series([1.0, 1.5])
     crisis._apart(values, 3.0)
     assert list(values) == [1.0, 1.5]
+
+
+def test_the_shortage_timeline_ends_with_its_chapter_and_keeps_what_is_dated_to_a_quarter():
+    events = " ".join(get("shortage-timeline").table["event"])
+    assert "quality committee" in events  # dated 2017Q1
+    assert "2018" not in events
+    assert "Hong Kong" not in events

@@ -204,7 +204,8 @@ def shortage_timeline() -> Exhibit:
     """Return what each source says about when the shortages were."""
     frame = data.load("timeline")
     kinds = ["shortage", "remedy", "product"]
-    frame = frame[frame["kind"].isin(kinds) & frame["start"].ge("2016")].copy()
+    told = frame["start"].map(data.order).between("2016", "2017-07-31")
+    frame = frame[frame["kind"].isin(kinds) & told].copy()
     frame["from"] = [_month(text, last=False) for text in frame["start"]]
     ends = frame["end"].where(frame["end"] != "", frame["start"])
     frame["to"] = [_month(text, last=True) for text in ends]
