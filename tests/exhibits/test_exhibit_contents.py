@@ -232,7 +232,7 @@ def test_placing_labels_leaves_the_values_alone():
 
 
 def test_the_shortage_timeline_ends_with_its_chapter_and_keeps_what_is_dated_to_a_quarter():
-    events = " ".join(get("shortage-timeline").table["event"])
+    events = " ".join(exhibits.get("shortage-timeline").table["event"])
     assert "quality committee" in events  # dated 2017Q1
     assert "2018" not in events
     assert "Hong Kong" not in events
