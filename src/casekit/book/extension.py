@@ -19,6 +19,7 @@ from casekit.exhibits import theme
 
 logger = logging.getLogger(__name__)
 _STYLE = f"<style data-casekit>{theme.css()}</style>"
+_SCRIPT = Path(__file__).parent / "assets" / "page.js"
 _MADE_FROM = {".py", ".css", ".js", ".j2"}
 
 
@@ -172,7 +173,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("data-tables", datapages.DataTables)
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.add_css_file("casekit.css")
-    app.add_js_file(None, body=_HUSH + _TAP + _SIFT)
+    app.add_js_file(None, body=_SCRIPT.read_text(encoding="utf-8"))
     _without_thebe(app)
     app.connect("config-inited", _keep_runs_apart)
     app.connect("config-inited", _bibliography_from_sources)
@@ -186,53 +187,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", _write_downloads)
     app.connect("html-page-context", _plain_bibliography)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}
-
-
-# Escape hides an open source tip until the pointer or focus comes back (WCAG 1.4.13).
-_HUSH = """
-addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const fact of document.querySelectorAll(".ck-fact:hover, .ck-fact:focus-within")) {
-    fact.classList.add("ck-hush");
-    for (const back of ["pointerleave", "blur"]) {
-      fact.addEventListener(back, () => fact.classList.remove("ck-hush"), { once: true });
-    }
-  }
-});
-"""
-# Where nothing hovers, the first tap on a number shows where it comes from, the second leads there.
-_TAP = """
-let opened = null;
-addEventListener("click", (event) => {
-  const fact = event.target.closest("a.ck-fact");
-  if (!fact || !matchMedia("(hover: none)").matches || fact === opened) return;
-  event.preventDefault();
-  opened = fact;
-  fact.focus();
-});
-addEventListener("focusout", () => { opened = null; });
-"""
-
-# A field above long tables that keeps the rows with all its words; no script, no field.
-_SIFT = """
-addEventListener("DOMContentLoaded", () => {
-  const rows = [...document.querySelectorAll(".ck-rows tbody tr, .ck-dispute")];
-  const first = document.querySelector(".ck-data, .ck-dispute");
-  if (rows.length < 30) return;
-  const box = document.createElement("p");
-  box.className = "ck-sift";
-  box.innerHTML = '<label>Keep rows with <input type="search"></label> <span role="status"></span>';
-  first.closest("article").querySelector("h1").after(box);
-  const texts = rows.map((row) => `${row.id} ${row.textContent}`.toLowerCase());
-  const status = box.querySelector("[role=status]");
-  box.querySelector("input").addEventListener("input", ({ target }) => {
-    const words = target.value.toLowerCase().split(/\\s+/).filter(Boolean);
-    let kept = 0;
-    rows.forEach((row, place) => {
-      row.hidden = !words.every((word) => texts[place].includes(word));
-      kept += !row.hidden;
-    });
-    status.textContent = words.length ? `${kept} of ${rows.length} rows` : "";
-  });
-});
-"""
