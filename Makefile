@@ -15,11 +15,15 @@ setup: .venv/ready ## fill .venv from the lock file
 serve: setup ## build the book and serve it at http://127.0.0.1:8000
 	@$(BIN)/casekit book build && $(BIN)/casekit book serve --port $(PORT)
 
-test: setup ## everything: lint, types, unit tests, the book, a browser, a graded course
+# What is taken from npm, by hash; Node comes with .venv, so a fresh machine needs Python alone.
+node_modules/.ready: package.json package-lock.json .venv/ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts --no-audit --no-fund && touch $@
+
+test: setup node_modules/.ready ## everything: lint, types, unit tests, the book, a browser, a graded course
 	@sh .ci/system-packages && $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
-test-fast: setup ## the unit tests alone, under three minutes
+test-fast: setup node_modules/.ready ## the unit tests alone, under three minutes
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 bench: setup ## us and a peer in turn, medians and ratios

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import casekit
-from casekit import data
+from casekit import data, models
 from casekit.cli import main, parser
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +39,49 @@ def test_model_run_takes_settings_and_prints_a_table(capsys):
 def test_json_has_no_nan_where_a_measure_does_not_exist(capsys):
     _, out, _ = call(capsys, "model", "run", "death-spiral", "--set", "demand_loss=0", "--json")
     assert json.loads(out)["measures"]["tipping_point"] is None
+
+
+def test_model_run_summarises_many_runs(capsys):
+    command = ("model", "run", "death-spiral", "--runs", "50", "--seed", "3")
+    status, out, _ = call(capsys, *command)
+    assert status == 0
+    assert "units_2018" in out
+    assert "p90" in out
+    _, out, _ = call(capsys, *command, "--vary", "shock=0:0.1", "--set", "news=0.1", "--json")
+    document = json.loads(out)
+    assert (document["runs"], document["seed"]) == (50, 3)
+    assert document["settings"]["news"] == 0.1
+    assert document["measures"][0]["runs"] == 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--runs", "0"), "whole number from 1 on"),
+        (("--seed", "-1", "--runs", "5"), "whole number from 0 on"),
+        (("--vary", "shock=0:0.1"), "--runs"),
+        (("--runs", "5", "--vary", "shock=0.1"), "NAME=LOW:HIGH"),
+        (("--runs", "5", "--vary", "shock=0:9"), "out of bounds"),
+        (("--runs", "5", "--vary", "shok=0:0.1"), "shock"),
+        (("--set", "shock=9"), "out of bounds"),
+    ],
+)
+def test_a_wrong_model_run_is_one_sentence_and_status_2(capsys, arguments, said):
+    status, out, err = call(capsys, "model", "run", "death-spiral", *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_every_model_can_be_listed_described_and_run(capsys, name):
+    assert name in call(capsys, "model", "list")[1]
+    described = json.loads(call(capsys, "model", "describe", name, "--json")[1])
+    assert {"parameters", "results", "measures", "equations", "breaks"} <= described.keys()
+    ran = json.loads(call(capsys, "model", "run", name, "--json")[1])
+    assert ran["run"].keys() == {result["name"] for result in described["results"]}
+    assert call(capsys, "model", "run", name)[0] == 0
+    assert call(capsys, "model", "describe", name)[0] == 0
 
 
 def test_data_check_is_clean_on_our_tables(capsys):

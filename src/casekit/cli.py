@@ -201,13 +201,29 @@ def _model(rooms: Any) -> None:
         model_run,
         "run a model and print its series and measures",
         "casekit model run death-spiral\n"
-        "casekit model run death-spiral --set team_start=never --set shock=0.03 --json",
+        "casekit model run death-spiral --set team_start=never --set shock=0.03 --json\n"
+        "casekit model run death-spiral --runs 10000 --seed 7 --vary demand_loss=0.2:0.4",
     )
     for command in (describe, run):
         command.add_argument("name", metavar="NAME")
         _json(command)
     run.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change a parameter"
+    )
+    run.add_argument("--seed", type=int, default=0, metavar="N", help="seed of random draws")
+    run.add_argument(
+        "--runs",
+        type=int,
+        metavar="N",
+        help="draw N sets of parameters (each number from a tenth below to a tenth above its "
+        "value, unless --vary says otherwise) and summarise the measures",
+    )
+    run.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="KEY=LOW:HIGH",
+        help="with --runs: draw these parameters only, from these ranges",
     )
 
 
@@ -239,7 +255,7 @@ def model_describe(options: argparse.Namespace) -> int:
     for measure in model.measures.values():
         print(f"  {measure.name:22} {measure.meaning} ({models.unit_text(measure.unit)})")
     print("\nWhat it leaves out")
-    for limit in model.limits:
+    for limit in (*model.leaves_out, *model.breaks):
         print(f"  - {limit}")
     return 0
 
@@ -250,7 +266,11 @@ def _described(model: Any) -> dict[str, Any]:
         "name": model.name,
         "title": model.title,
         "summary": model.summary,
-        "limits": model.limits,
+        "leaves_out": model.leaves_out,
+        "breaks": model.breaks,
+        "calibration": model.calibration,
+        "equations": dict(model.equations),
+        "works": model.works,
         "parameters": [asdict(entry) for entry in model.parameters],
         "results": [asdict(entry) for entry in model.results],
         "measures": measures,
@@ -258,24 +278,59 @@ def _described(model: Any) -> dict[str, Any]:
 
 
 def model_run(options: argparse.Namespace) -> int:
-    """Run a model and print its series and measures."""
+    """Run a model and print its series and measures, or summarise many runs."""
     from casekit import models
 
     model = models.get(options.name)
     changes = dict(_setting(text) for text in options.set)
-    settings, run = model.settings(changes), model.run(**changes)
+    if options.runs is not None:
+        return _model_runs(options, changes)
+    if options.vary:
+        raise InvalidInputError("--vary draws parameters for many runs; say how many with --runs.")
+    settings, run = model.settings(changes), model.run(seed=options.seed, **changes)
     measures = {name: model.measure(name, **changes) for name in model.measures}
     if options.json:
         document = {"model": model.name, "settings": settings, "run": run, "measures": measures}
-        print(json.dumps(_finite(document), ensure_ascii=False, indent=2))
+        print(json.dumps(document, ensure_ascii=False, indent=2))
         return 0
-    print("  ".join(f"{name:>16}" for name in run))
-    for row in zip(*run.values(), strict=True):
-        print("  ".join(f"{v:16.4f}" if isinstance(v, float) else f"{v:>16}" for v in row))
+    for index in dict.fromkeys(result.over for result in model.results):
+        names = [result.name for result in model.results if result.over == index]
+        print("  ".join(f"{name:>16}" for name in names))
+        for row in zip(*(run[name] for name in names), strict=True):
+            print("  ".join(f"{v:16.4f}" if isinstance(v, float) else f"{v!s:>16}" for v in row))
+        print()
     for name, value in measures.items():
         text = f"{value:.6g}" if isinstance(value, float) else str(value)
         print(f"{name:22} {text:10} {model.measures[name].meaning}")
     return 0
+
+
+def _model_runs(options: argparse.Namespace, changes: dict[str, str]) -> int:
+    from casekit import models
+
+    vary = dict(_spread(text) for text in options.vary) or None
+    table = models.summary(
+        options.name, runs=options.runs, seed=options.seed, vary=vary, **changes
+    )  # fmt: skip
+    if options.json:
+        document = {
+            "model": options.name, "runs": options.runs, "seed": options.seed,
+            "settings": models.get(options.name).settings(changes),
+            "vary": vary, "measures": table.to_dict("records"),
+        }  # fmt: skip
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        print(table.to_string(index=False, float_format="{:.4g}".format))
+    return 0
+
+
+def _spread(text: str) -> tuple[str, tuple[str, str]]:
+    name, value = _setting(text)
+    low, colon, high = value.partition(":")
+    if not (colon and low and high):
+        message = f"--vary {text!r} is no range; write it as NAME=LOW:HIGH, e.g. shock=0:0.1."
+        raise InvalidInputError(message)
+    return name, (low, high)
 
 
 def _setting(text: str) -> tuple[str, str]:
@@ -284,13 +339,6 @@ def _setting(text: str) -> tuple[str, str]:
         message = f"--set {text!r} is no setting; write it as NAME=VALUE, e.g. shock=0.03."
         raise InvalidInputError(message)
     return name, value
-
-
-def _finite(value: Any) -> Any:
-    # JSON has no NaN; a measure that does not exist is null.
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124
 
 
 # Book ---------------------------------------------------------------------------------------

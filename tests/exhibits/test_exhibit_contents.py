@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -177,8 +178,32 @@ def test_the_last_responsible_moment_is_the_last_bar_that_meets_the_goal(get):
     exhibit = get("last-responsible-moment")
     met = exhibit.table.loc[exhibit.table["million, 2018"] >= 100, "team starts in"]
     assert f"In the model {met.iloc[-1]} is" in exhibit.takeaway
-    for start, units in exhibit.table.itertuples(index=False):
+    for start, units, *_ in exhibit.table.itertuples(index=False):
         assert f"{start} {units:.0f}" in exhibit.alternative
+
+
+def test_the_band_holds_the_middle_four_fifths_of_runs_on_the_same_draws():
+    frame = spiral.start_frame()
+    assert (frame["low"] < frame["high"]).all()
+    assert frame["reached"].is_monotonic_decreasing
+    row = frame.set_index("start").loc["2016Q4"]
+    drawn = models.sweep("death-spiral", runs=2000, seed=2018, team_start="2016Q4")["units_2018"]
+    assert drawn.between(row["low"], row["high"]).mean() == pytest.approx(0.8, abs=0.002)
+    assert row["reached"] == pytest.approx(100 * (drawn >= 100).mean())
+
+
+def test_the_rival_story_is_a_least_squares_fit_that_comes_about_as_close(get):
+    exhibit, frame = get("two-stories"), spiral.rival_frame()
+    ours, theirs = spiral.misfit(frame, "model"), spiral.misfit(frame, "rival")
+    assert numbers(exhibit.takeaway)[:1] == [len(frame)]
+    assert f"{ours:.1f} percent" in exhibit.takeaway
+    assert f"{theirs:.1f} percent" in exhibit.takeaway
+    assert theirs < 1.2 * ours
+    # At the least squares the errors are at right angles to what was fitted: each year's sum is 0.
+    errors = np.log(frame["rival"] / frame["units"])
+    assert abs(errors.sum()) < 1e-9
+    for change in (0.99, 1.01):
+        assert spiral.misfit(frame.assign(rival=frame["rival"] * change), "rival") > theirs
 
 
 def test_the_goal_line_stands_at_the_public_target():

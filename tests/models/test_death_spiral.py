@@ -75,9 +75,9 @@ def test_at_the_fold_the_two_edges_of_the_window_meet():
     assert low == pytest.approx(middle, abs=1e-6)
 
 
-def test_measures_are_not_a_number_where_there_is_no_window():
+def test_measures_have_no_value_where_there_is_no_window():
     for name in ("window_low", "window_high", "tipping_point"):
-        assert math.isnan(models.measure("death-spiral", name, demand_loss=0))
+        assert models.measure("death-spiral", name, demand_loss=0) is None
     assert models.measure("death-spiral", "trap_exists", demand_loss=0) is False
 
 
@@ -198,3 +198,19 @@ def test_a_very_deep_fall_can_rebound_sooner_than_a_shallow_one():
         for shock in (0.08, 0.10)
     )
     assert deep > shallow
+
+
+def test_arrays_of_draws_and_single_runs_go_the_same_way():
+    draws = models.sweep("death-spiral", runs=50, seed=3)
+    names = [name for name in DEFAULTS if name in draws]
+    for row in draws.to_dict("records"):
+        one = settings(**{name: row[name] for name in names})
+        for year in range(2014, 2019):
+            assert row[f"units_{year}"] == pytest.approx(death_spiral.units(one, year), rel=1e-12)
+
+
+def test_without_loss_of_buyers_demand_grows_by_market_and_news_alone():
+    free = settings(demand_loss=0, shock=0)
+    run = death_spiral.simulate(free)
+    growth = 4 * 0.07 + 4 * 0.02 + 11 * 0.06 + 3 * 0.15
+    assert run["demand"][-1] == pytest.approx(14 * math.exp(growth), rel=1e-12)

@@ -83,11 +83,3 @@ def test_a_window_exists_exactly_where_the_gain_exceeds_four(p):
     window = death_spiral.trap_window(p)
     assert bool(window) == (death_spiral.loop_gain(p) > 4)
     assert list(window) == sorted(window)
-
-
-@unhurried
-@given(any_settings)
-def test_every_measure_has_a_value_for_every_setting(p):
-    for name, measure in models.get("death-spiral").measures.items():
-        value = measure.function(p)
-        assert isinstance(value, (bool, str, float)), name

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from casekit import models
+from casekit.models import _portable
 
 # In CPython's math, not in MicroPython's; fsum and the compensated sum() also differ in value.
 _MISSING = {"math.comb", "math.log1p", "math.expm1", "math.fsum", "math.prod", "math.dist"}
@@ -22,10 +23,17 @@ def _all(tree, kind):
     return [node for node in ast.walk(tree) if isinstance(node, kind)]
 
 
-def test_a_model_file_imports_nothing_but_math(tree):
+def test_a_model_file_imports_nothing_but_math_and_the_portable_part(tree):
     imported = [alias.name for node in _all(tree, ast.Import) for alias in node.names]
     assert set(imported) <= {"math"}
-    assert not _all(tree, ast.ImportFrom)
+    assert {node.module for node in _all(tree, ast.ImportFrom)} <= {"casekit.models._portable"}
+
+
+def test_the_portable_part_imports_nothing_but_math():
+    path = Path(_portable.__file__)
+    portable = ast.parse(path.read_text(encoding="utf-8"))
+    assert [node.names[0].name for node in _all(portable, ast.Import)] == ["math"]
+    assert not _all(portable, ast.ImportFrom)
 
 
 def test_a_model_file_calls_only_functions_that_micropython_has(tree):

@@ -7,6 +7,7 @@ A page of this part says ``{data-tables}`` where its tables belong; which tables
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,11 @@ class DataTables(SphinxDirective):
             _titled(f"table-{table}", data.describe(table)["title"], _parts(table))
             for table in tables
         ]
+
+
+def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Node:
+    """Return a table whose rows stand below each other on a phone."""
+    return _raw(_template("rows").render(title=title, head=head, rows=rows))
 
 
 def write_downloads(site: Path) -> None:

@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import casekit
-from casekit.book import datapages, fingerprint, roles, selfcheck
+from casekit.book import datapages, fingerprint, modelcards, roles, selfcheck
 from casekit.book.numerals import typed_in, unstated
 from casekit.data import folder as tables_folder
 from casekit.exhibits import theme
@@ -171,6 +171,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_role(f"lang-{language}", roles.ForeignRole())
     app.add_directive("selfcheck", selfcheck.SelfCheck)
     app.add_directive("data-tables", datapages.DataTables)
+    app.add_directive("model-card", modelcards.ModelCard)
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.add_css_file("casekit.css")
     app.add_js_file(None, body=_SCRIPT.read_text(encoding="utf-8"))

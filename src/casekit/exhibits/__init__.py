@@ -29,7 +29,14 @@ _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     3: (
         "spiral",
-        ("causal-claims", "loop-diagram", "spiral-run", "phase-line", "last-responsible-moment"),
+        (
+            "causal-claims",
+            "loop-diagram",
+            "spiral-run",
+            "phase-line",
+            "last-responsible-moment",
+            "two-stories",
+        ),
     ),
 }
 _NUMBERS = {

@@ -1,7 +1,8 @@
 """The models of the case: find one, describe it, run it, measure it.
 
-A model is one file in this folder: plain data (``PARAMETERS``, ``RESULTS``, ``MEASURES``) and one
-pure ``simulate``. Adding a model means adding its file; its ``NAME`` is what it is found by.
+A model is one file in this folder: plain data (``PARAMETERS``, ``RESULTS``, ``MEASURES``, and the
+words and equations of its card) and one pure ``simulate``. Adding a model means adding its file;
+its ``NAME`` is what it is found by.
 
     >>> from casekit import models
     >>> run = models.run("death-spiral", team_start="never")
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
-from numbers import Real
+from numbers import Integral, Real
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
 from casekit.errors import InvalidInputError, UnknownNameError, shown
+from casekit.models._portable import Random
 
 Setting = float | str
 Run = dict[str, list[Any]]
@@ -42,6 +44,7 @@ class Parameter:
         low: Smallest value (numbers only).
         high: Largest value (numbers only).
         step: Step of a control (numbers only).
+        whole: Whether only whole numbers make sense (numbers only).
         options: Allowed values (choices only).
     """
 
@@ -55,6 +58,7 @@ class Parameter:
     low: float = 0.0
     high: float = 0.0
     step: float = 0.0
+    whole: bool = False
     options: tuple[str, ...] = ()
 
     def parse(self, value: object) -> Setting:
@@ -69,7 +73,8 @@ class Parameter:
                 message = f"{self.name} is {shown(value)}; give one of {wanted}."
                 raise InvalidInputError(message)
             return str(value)
-        wanted = f"a number from {self.low:g} to {self.high:g} ({unit_text(self.unit)})"
+        kind = "a whole number" if self.whole else "a number"
+        wanted = f"{kind} from {self.low:g} to {self.high:g} ({unit_text(self.unit)})"
         number = _number(value)
         if number is None:
             message = f"{self.name} is {shown(value)}; give {wanted}."
@@ -77,7 +82,10 @@ class Parameter:
         if not self.low <= number <= self.high:
             message = f"{self.name} is {number:g}, out of bounds; give {wanted}."
             raise InvalidInputError(message)
-        return number
+        if self.whole and number != int(number):
+            message = f"{self.name} is {number:g}; give {wanted}."
+            raise InvalidInputError(message)
+        return int(number) if self.whole else number
 
 
 def _number(value: object) -> float | None:
@@ -92,19 +100,25 @@ def _number(value: object) -> float | None:
 
 @dataclass(frozen=True)
 class Result:
-    """One named series of a run, with its unit (``"1"`` if it has none)."""
+    """One named series of a run, with its unit (``"1"`` if it has none).
+
+    ``over`` names the series that is its index; series with the same index have the same length.
+    """
 
     name: str
     symbol: str
     unit: str
     meaning: str
+    over: str
 
 
 @dataclass(frozen=True)
 class Measure:
     """One number, truth value or choice that a model yields for given settings.
 
-    ``unit`` is ``"1"`` for a number without one, and says what a value that is no number is.
+    ``unit`` is ``"1"`` for a number without one, and says what a value that is no number is. A
+    measure that has no value for some settings, such as a tipping point where there is none, is
+    ``None`` there.
     """
 
     name: str
@@ -135,9 +149,34 @@ class Model:
         return str(self.module.SUMMARY)
 
     @property
-    def limits(self) -> tuple[str, ...]:
-        """What the model leaves out and where it breaks."""
-        return tuple(self.module.LIMITS)
+    def leaves_out(self) -> tuple[str, ...]:
+        """What the model leaves out."""
+        return tuple(self.module.LEAVES_OUT)
+
+    @property
+    def breaks(self) -> tuple[str, ...]:
+        """Where the model breaks: settings under which its answer misleads."""
+        return tuple(self.module.BREAKS)
+
+    @property
+    def calibration(self) -> str:
+        """Where the default values come from, and what they are worth as evidence."""
+        return str(self.module.CALIBRATION)
+
+    @property
+    def equations(self) -> tuple[tuple[str, str], ...]:
+        """What each equation says, and the equation in LaTeX."""
+        return tuple(self.module.EQUATIONS)
+
+    @property
+    def works(self) -> tuple[str, ...]:
+        """Ids of the scholarly works that the model rests on, as in the table of sources."""
+        return tuple(self.module.WORKS)
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether a run draws random numbers, so that it depends on a seed."""
+        return bool(getattr(self.module, "STOCHASTIC", False))
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -172,9 +211,19 @@ class Model:
             values[name] = known[name].parse(value)
         return values
 
-    def run(self, **changes: object) -> Run:
-        """Simulate with the defaults, changed as given; one list per name in :attr:`results`."""
-        run: Run = self.module.simulate(self.settings(changes))
+    def run(self, *, seed: object = 0, **changes: object) -> Run:
+        """Simulate with the defaults, changed as given; one list per name in :attr:`results`.
+
+        Args:
+            seed: Seed of the random draws, for a model that makes any.
+            **changes: Parameters and their values.
+
+        Raises:
+            InvalidInputError: If the seed is no whole number from 0 on, or a value is unusable.
+        """
+        settings = self.settings(changes)
+        draws = (Random(whole_number("seed", seed, low=0)),) if self.stochastic else ()
+        run: Run = self.module.simulate(settings, *draws)
         return run
 
     def measure(self, name: str, **changes: object) -> Any:
@@ -186,6 +235,18 @@ class Model:
         if name not in self.measures:
             raise UnknownNameError(f"{self.name} measure", name, self.measures)
         return self.measures[name].function(self.settings(changes))
+
+
+def whole_number(name: str, value: object, *, low: int) -> int:
+    """Return a whole number from ``low`` on, or say what would be right.
+
+    Raises:
+        InvalidInputError: If it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < low:
+        message = f"{name} is {shown(value)}; give a whole number from {low} on."
+        raise InvalidInputError(message)
+    return int(value)
 
 
 def unit_text(unit: str) -> str:
@@ -218,11 +279,21 @@ def get(name: str) -> Model:
     return Model(known[name])
 
 
-def run(model: str, **settings: object) -> Run:
+def run(model: str, *, seed: object = 0, **settings: object) -> Run:
     """Run a model: ``run("death-spiral", team_start="never")`` returns its series by name."""
-    return get(model).run(**settings)
+    return get(model).run(seed=seed, **settings)
 
 
 def measure(model: str, name: str, **settings: object) -> Any:
     """Measure a model: ``measure("death-spiral", "units_2018", shock=0.1)`` returns one value."""
     return get(model).measure(name, **settings)
+
+
+def __getattr__(name: str) -> Any:
+    # Sweeps need NumPy and pandas; looking a model up does not.
+    if name in {"sweep", "summary"}:
+        from casekit.models import _sweep  # noqa: PLC0415
+
+        return getattr(_sweep, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

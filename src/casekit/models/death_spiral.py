@@ -1,19 +1,28 @@
 """Model A, the death spiral: demand, supplier confidence and the firm's delivery capability.
 
-A quarterly map. Suppliers believe in a maker that grows and put it first; a maker they doubt is
-served last, cannot fill its orders, loses buyers, and so confirms the doubt. A supply team raises
-delivery capability and so weakens the loop's dependence on being believed in.
+Suppliers believe in a maker that grows and put it first; a maker they doubt is served last, cannot
+fill its orders, loses buyers, and so confirms the doubt. A supply team raises delivery capability
+and so weakens the loop's dependence on being believed in. A quarterly map::
 
-The structure follows Sterman (1989, 2000) on perception delays and misperceived feedback, Rudolph
-and Repenning (2002) on tipping under pressure, and Repenning and Sterman (2001) on capability
-traps. The parameter values are a calibration by eye: a run that resembles the record is a
-plausible story, not evidence.
+    f = min(1, F₀ + ΔF·K)                own share of orders that needs no goodwill
+    F = [f + (1 − f)·c]·(1 − x)          fill rate
+    S = D·F                              shipments
+    ĝ ← ĝ + [ln(S/S₋₁) − ĝ]/τ_g          growth as suppliers see it
+    D ← D·exp[n + u − λ(1 − F)]          demand
+    c ← c + {σ[k(ĝ − g₀)] − c}/τ         suppliers' confidence, σ the logistic function
+    K ← K + (I − K)/τ_K                  delivery capability
 
-This file is portable: plain Python on ``math`` alone, so that the same file runs in CPython and in
-MicroPython. Hence no imports of ours, no dataclasses and no typing module.
+At rest c = σ(k[n − λ(1 − f)(1 − c) − g₀]). With a = kλ(1 − f) a trap exists only if a > 4, between
+the folds of n(c) = g₀ + [ln(c/(1 − c)) − ac + a]/k at c± = (1 ± √(1 − 4/a))/2.
+
+After Sterman (1989, 2000) on delays and misperceived feedback, Rudolph and Repenning (2002) on
+tipping under pressure, and Repenning and Sterman (2001) on capability traps. Portable: see
+``_portable``. The map is written once for floats and for arrays of draws.
 """
 
 import math
+
+from casekit.models._portable import SCALARS, Scalars, choice, number, results
 
 NAME = "death-spiral"
 TITLE = "The death spiral"
@@ -22,287 +31,223 @@ SUMMARY = (
     "buyers leave, and growth fades further. A supply team lifts the share of orders that can be "
     "filled without the suppliers' goodwill."
 )
-LIMITS = (
-    "The phone market never saturates, so the year 2018 overshoots the record.",
+EQUATIONS = (
+    ("Own share of orders filled, whatever suppliers think", r"f = \min(1,\; F_0 + \Delta F\,K)"),
+    ("Fill rate, with a shortage x", r"F = [f + (1-f)\,c]\,(1-x)"),
+    ("Shipments", r"S = D\,F"),
+    ("Growth as suppliers see it", r"\hat g \leftarrow \hat g + [\ln(S/S_{-1}) - \hat g]/\tau_g"),
+    ("Demand", r"D \leftarrow D\,\exp[\,n + u - \lambda(1-F)\,]"),
+    (
+        "Suppliers' confidence",
+        r"c \leftarrow c + \{\sigma[k(\hat g - g_0)] - c\}/\tau, \quad \sigma(z) = 1/(1+e^{-z})",
+    ),
+    ("Delivery capability", r"K \leftarrow K + (I - K)/\tau_K"),
+    (
+        "A trap exists only if a is above 4, for market growth between the two folds",
+        r"a = k\lambda(1-f), \quad n(c) = g_0 + [\ln\tfrac{c}{1-c} - a c + a]/k, \quad "
+        r"c_\pm = \tfrac12\left(1 \pm \sqrt{1-4/a}\right)",
+    ),
+)
+LEAVES_OUT = (
+    "Saturation of the phone market, so the year 2018 overshoots the record.",
+    "Prices, rivals and stock in the channel: what is shipped counts as sold.",
+    "When within a year the shortages and the news fell: their quarters are assumed, because the "
+    "sources give months or years, not weeks.",
+)
+BREAKS = (
     "Suppliers read growth, not level: after a very deep fall a small rise looks like recovery, "
     "and a larger shock can rebound sooner than a smaller one.",
-    "The timing of the shortages and of the product news is assumed; the sources give months or "
-    "years, not weeks.",
-    "With this many free parameters a resemblance to the record is a plausible story, not "
-    "evidence.",
+    "Far above the record: with no shortage and fast growth demand rises without bound.",
 )
+CALIBRATION = (
+    "Seventeen parameters, set by eye so that a run resembles about as many quarters of mixed "
+    "trackers. A resemblance is a plausible story, not evidence: a model without any supplier "
+    "that lets demand fall and rise by the year fits about as well."
+)
+WORKS = ("sterman-1989", "sterman-2000", "rudolph-repenning-2002", "repenning-sterman-2001")
 
 QUARTERS = tuple("%dQ%d" % (year, q) for year in range(2014, 2019) for q in range(1, 5))
 SHORTAGE_QUARTERS = ("2016Q1", "2016Q2", "2016Q4", "2017Q1")
 NEWS_QUARTERS = ("2016Q4", "2017Q1", "2017Q2")
 NEVER = "never"
+# For each quarter: its name, the parameter that holds its growth, and whether news or a shortage.
+_CALENDAR = tuple(
+    (
+        quarter,
+        {"2014": "growth_2014", "2015": "growth_2015"}.get(quarter[:4], "growth_2016_on"),
+        quarter in NEWS_QUARTERS,
+        quarter in SHORTAGE_QUARTERS,
+    )
+    for quarter in QUARTERS
+)
 
 _CALIBRATED = "calibrated by eye to the shipment record"
 
 PARAMETERS = (
-    {
-        "name": "team_start",
-        "symbol": "start",
-        "label": "Start the supply team in",
-        "default": "2016Q2",
-        "options": QUARTERS[4:] + (NEVER,),
-        "unit": "quarter",
-        "meaning": "quarter in which the supply team starts to build delivery capability",
-        "source": "May 2016 in the founder's account (fact remedy-takeover)",
-    },
-    {
-        "name": "team_effort",
-        "symbol": "I",
-        "label": "Put this much effort into the team",
-        "default": 1.0,
-        "low": 0.0,
-        "high": 1.0,
-        "step": 0.05,
-        "unit": "share of full effort",
-        "meaning": "capability that the team builds up to in the long run",
-        "source": "scale: 1 is full effort",
-    },
-    {
-        "name": "demand_loss",
-        "symbol": "λ",
-        "label": "Buyers lost when an order goes unfilled",
-        "default": 0.30,
-        "low": 0.0,
-        "high": 0.8,
-        "step": 0.01,
-        "unit": "per quarter",
-        "meaning": "rate at which demand leaves per unit of unfilled share; loyalty is a low value",
-        "source": _CALIBRATED + "; mechanism: Sterman (2000)",
-    },
-    {
-        "name": "shock",
-        "symbol": "x",
-        "label": "Size of each component shortage",
-        "default": 0.08,
-        "low": 0.0,
-        "high": 0.30,
-        "step": 0.01,
-        "unit": "share of supply",
-        "meaning": "share of supply lost in 2016Q1, 2016Q2, 2016Q4 and 2017Q1",
-        "source": _CALIBRATED + "; two episodes in the letter of July 2017",
-    },
-    {
-        "name": "news",
-        "symbol": "u",
-        "label": "Lift from new products",
-        "default": 0.15,
-        "low": 0.0,
-        "high": 0.40,
-        "step": 0.01,
-        "unit": "per quarter",
-        "meaning": "extra demand growth in 2016Q4, 2017Q1 and 2017Q2",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "base_fill",
-        "symbol": "F₀",
-        "label": "Orders filled without suppliers' goodwill",
-        "default": 0.35,
-        "low": 0.05,
-        "high": 0.95,
-        "step": 0.01,
-        "unit": "share of orders",
-        "meaning": "fill rate when suppliers have no confidence and no team works",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "fill_gain",
-        "symbol": "ΔF",
-        "label": "Orders the team can add to that",
-        "default": 0.35,
-        "low": 0.0,
-        "high": 0.6,
-        "step": 0.01,
-        "unit": "share of orders",
-        "meaning": "rise of that fill rate at full delivery capability; F₀ + ΔF is capped at 1",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "supplier_sensitivity",
-        "symbol": "k",
-        "label": "How sharply suppliers react to growth",
-        "default": 50.0,
-        "low": 1.0,
-        "high": 120.0,
-        "step": 1.0,
-        "unit": "quarters",
-        "meaning": "steepness of supplier confidence in perceived growth",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "growth_hurdle",
-        "symbol": "g₀",
-        "label": "Growth at which suppliers are in two minds",
-        "default": -0.02,
-        "low": -0.15,
-        "high": 0.15,
-        "step": 0.005,
-        "unit": "per quarter",
-        "meaning": "perceived growth at which supplier confidence tends to one half",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "confidence_delay",
-        "symbol": "τ",
-        "label": "Suppliers' delay in changing their mind",
-        "default": 1.5,
-        "low": 1.0,
-        "high": 8.0,
-        "step": 0.5,
-        "unit": "quarters",
-        "meaning": "adjustment time of supplier confidence",
-        "source": _CALIBRATED + "; mechanism: Sterman (1989)",
-    },
-    {
-        "name": "perception_delay",
-        "symbol": "τ_g",
-        "label": "Suppliers' delay in seeing growth",
-        "default": 3.0,
-        "low": 1.0,
-        "high": 12.0,
-        "step": 0.5,
-        "unit": "quarters",
-        "meaning": "smoothing time of perceived growth",
-        "source": _CALIBRATED + "; mechanism: Sterman (1989)",
-    },
-    {
-        "name": "capability_delay",
-        "symbol": "τ_K",
-        "label": "Delay until the team's work shows",
-        "default": 1.5,
-        "low": 1.0,
-        "high": 12.0,
-        "step": 0.5,
-        "unit": "quarters",
-        "meaning": "adjustment time of delivery capability",
-        "source": _CALIBRATED + "; mechanism: Repenning and Sterman (2001)",
-    },
-    {
-        "name": "growth_2014",
-        "symbol": "n₂₀₁₄",
-        "label": "Market and channel growth in 2014",
-        "default": 0.07,
-        "low": -0.10,
-        "high": 0.20,
-        "step": 0.005,
-        "unit": "per quarter",
-        "meaning": "growth of demand in 2014 when every order is filled",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "growth_2015",
-        "symbol": "n₂₀₁₅",
-        "label": "Market and channel growth in 2015",
-        "default": 0.02,
-        "low": -0.10,
-        "high": 0.20,
-        "step": 0.005,
-        "unit": "per quarter",
-        "meaning": "growth of demand in 2015 when every order is filled",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "growth_2016_on",
-        "symbol": "n",
-        "label": "Market and channel growth from 2016",
-        "default": 0.06,
-        "low": -0.10,
-        "high": 0.20,
-        "step": 0.005,
-        "unit": "per quarter",
-        "meaning": "growth of demand from 2016 on when every order is filled",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "initial_demand",
-        "symbol": "D(0)",
-        "label": "Demand in 2014Q1",
-        "default": 14.0,
-        "low": 1.0,
-        "high": 40.0,
-        "step": 0.5,
-        "unit": "million units per quarter",
-        "meaning": "demand at the start",
-        "source": _CALIBRATED,
-    },
-    {
-        "name": "initial_confidence",
-        "symbol": "c(0)",
-        "label": "Supplier confidence in 2014Q1",
-        "default": 0.75,
-        "low": 0.0,
-        "high": 1.0,
-        "step": 0.01,
-        "unit": "1",
-        "meaning": "supplier confidence at the start, from 0 (none) to 1 (full)",
-        "source": _CALIBRATED,
-    },
-)
+    choice(
+        "team_start", "start", "Start the supply team in",
+        "2016Q2", QUARTERS[4:] + (NEVER,), "quarter",
+        "quarter in which the supply team starts to build delivery capability",
+        "May 2016 in the founder's account (fact remedy-takeover)",
+    ),
+    number(
+        "team_effort", "I", "Put this much effort into the team",
+        1.0, (0.0, 1.0, 0.05), "share of full effort",
+        "capability that the team builds up to in the long run",
+        "scale: 1 is full effort",
+    ),
+    number(
+        "demand_loss", "λ", "Buyers lost when an order goes unfilled",
+        0.3, (0.0, 0.8, 0.01), "per quarter",
+        "rate at which demand leaves per unit of unfilled share; loyalty is a low value",
+        _CALIBRATED + "; mechanism: Sterman (2000)",
+    ),
+    number(
+        "shock", "x", "Size of each component shortage",
+        0.08, (0.0, 0.3, 0.01), "share of supply",
+        "share of supply lost in 2016Q1, 2016Q2, 2016Q4 and 2017Q1",
+        _CALIBRATED + "; two episodes in the letter of July 2017",
+    ),
+    number(
+        "news", "u", "Lift from new products",
+        0.15, (0.0, 0.4, 0.01), "per quarter",
+        "extra demand growth in 2016Q4, 2017Q1 and 2017Q2",
+        _CALIBRATED,
+    ),
+    number(
+        "base_fill", "F₀", "Orders filled without suppliers' goodwill",
+        0.35, (0.05, 0.95, 0.01), "share of orders",
+        "fill rate when suppliers have no confidence and no team works",
+        _CALIBRATED,
+    ),
+    number(
+        "fill_gain", "ΔF", "Orders the team can add to that",
+        0.35, (0.0, 0.6, 0.01), "share of orders",
+        "rise of that fill rate at full delivery capability; F₀ + ΔF is capped at 1",
+        _CALIBRATED,
+    ),
+    number(
+        "supplier_sensitivity", "k", "How sharply suppliers react to growth",
+        50.0, (1.0, 120.0, 1.0), "quarters",
+        "steepness of supplier confidence in perceived growth",
+        _CALIBRATED,
+    ),
+    number(
+        "growth_hurdle", "g₀", "Growth at which suppliers are in two minds",
+        -0.02, (-0.15, 0.15, 0.005), "per quarter",
+        "perceived growth at which supplier confidence tends to one half",
+        _CALIBRATED,
+    ),
+    number(
+        "confidence_delay", "τ", "Suppliers' delay in changing their mind",
+        1.5, (1.0, 8.0, 0.5), "quarters",
+        "adjustment time of supplier confidence",
+        _CALIBRATED + "; mechanism: Sterman (1989)",
+    ),
+    number(
+        "perception_delay", "τ_g", "Suppliers' delay in seeing growth",
+        3.0, (1.0, 12.0, 0.5), "quarters",
+        "smoothing time of perceived growth",
+        _CALIBRATED + "; mechanism: Sterman (1989)",
+    ),
+    number(
+        "capability_delay", "τ_K", "Delay until the team's work shows",
+        1.5, (1.0, 12.0, 0.5), "quarters",
+        "adjustment time of delivery capability",
+        _CALIBRATED + "; mechanism: Repenning and Sterman (2001)",
+    ),
+    number(
+        "growth_2014", "n₂₀₁₄", "Market and channel growth in 2014",
+        0.07, (-0.1, 0.2, 0.005), "per quarter",
+        "growth of demand in 2014 when every order is filled",
+        _CALIBRATED,
+    ),
+    number(
+        "growth_2015", "n₂₀₁₅", "Market and channel growth in 2015",
+        0.02, (-0.1, 0.2, 0.005), "per quarter",
+        "growth of demand in 2015 when every order is filled",
+        _CALIBRATED,
+    ),
+    number(
+        "growth_2016_on", "n", "Market and channel growth from 2016",
+        0.06, (-0.1, 0.2, 0.005), "per quarter",
+        "growth of demand from 2016 on when every order is filled",
+        _CALIBRATED,
+    ),
+    number(
+        "initial_demand", "D(0)", "Demand in 2014Q1",
+        14.0, (1.0, 40.0, 0.5), "million units per quarter",
+        "demand at the start",
+        _CALIBRATED,
+    ),
+    number(
+        "initial_confidence", "c(0)", "Supplier confidence in 2014Q1",
+        0.75, (0.0, 1.0, 0.01), "1",
+        "supplier confidence at the start, from 0 (none) to 1 (full)",
+        _CALIBRATED,
+    ),
+)  # fmt: skip
 
-RESULTS = (
-    {"name": "quarter", "symbol": "t", "unit": "quarter", "meaning": "calendar quarter"},
-    {
-        "name": "shipments",
-        "symbol": "S",
-        "unit": "million units per quarter",
-        "meaning": "phones shipped: demand times fill rate",
-    },
-    {
-        "name": "demand",
-        "symbol": "D",
-        "unit": "million units per quarter",
-        "meaning": "phones that buyers want",
-    },
-    {
-        "name": "fill_rate",
-        "symbol": "F",
-        "unit": "share of orders",
-        "meaning": "orders filled, from 0 (none) to 1 (all)",
-    },
-    {
-        "name": "confidence",
-        "symbol": "c",
-        "unit": "1",
-        "meaning": "suppliers' confidence in the firm, from 0 (none) to 1 (full)",
-    },
-    {
-        "name": "capability",
-        "symbol": "K",
-        "unit": "1",
-        "meaning": "the firm's own delivery capability, from 0 (none) to 1 (full)",
-    },
-    {
-        "name": "perceived_growth",
-        "symbol": "ĝ",
-        "unit": "per quarter",
-        "meaning": "growth of shipments as suppliers see it",
-    },
+RESULTS = results(
+    "quarter",
+    ("quarter", "t", "quarter", "calendar quarter"),
+    ("shipments", "S", "million units per quarter", "phones shipped: demand times fill rate"),
+    ("demand", "D", "million units per quarter", "phones that buyers want"),
+    ("fill_rate", "F", "share of orders", "orders filled, from 0 (none) to 1 (all)"),
+    ("confidence", "c", "1", "suppliers' confidence in the firm, from 0 (none) to 1 (full)"),
+    ("capability", "K", "1", "the firm's own delivery capability, from 0 (none) to 1 (full)"),
+    ("perceived_growth", "ĝ", "per quarter", "growth of shipments as suppliers see it"),
 )
 
 
-def _clip(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)
-
-
-def _logistic(x: float) -> float:
+def _logistic(z):
     # Clipped so that exp never overflows; at 60 the logistic is 1 to the last bit.
-    return 1.0 / (1.0 + math.exp(-_clip(x, -60.0, 60.0)))
+    return 1.0 / (1.0 + math.exp(-min(max(z, -60.0), 60.0)))
 
 
-def _own_fill(p: dict, capability: float) -> float:
+def _own_fill(p, capability):
     return min(1.0, p["base_fill"] + p["fill_gain"] * capability)
 
 
-def _growth(p: dict, quarter: str) -> float:
-    year = quarter[:4]
-    if year == "2014":
-        return p["growth_2014"]
-    return p["growth_2015"] if year == "2015" else p["growth_2016_on"]
+def _stepper(p, ops):
+    """Return one quarter of the map as a function; ``ops`` are floats' functions or arrays'."""
+    exp, log, minimum = ops.exp, ops.log, ops.minimum
+    F0, dF, lam = p["base_fill"], p["fill_gain"], p["demand_loss"]
+    k, g0 = p["supplier_sensitivity"], p["growth_hurdle"]
+    # Delays divide in every quarter; one division here instead.
+    per_tau, per_tau_g, per_tau_K = (
+        1.0 / p["confidence_delay"], 1.0 / p["perception_delay"], 1.0 / p["capability_delay"],
+    )  # fmt: skip
+
+    def step(D, c, K, ghat, S_before, n_and_u, x, I):
+        f = minimum(1.0, F0 + dF * K)
+        F = (1.0 - (1.0 - f) * (1.0 - c)) * (1.0 - x)
+        S = D * F
+        ghat = ghat + (log(S / S_before) - ghat) * per_tau_g
+        # Within the bounds of the parameters the exponent stays below 600, far from overflow.
+        sigma = 1.0 / (1.0 + exp(k * (g0 - ghat)))
+        D_next = D * exp(n_and_u - lam * (1.0 - F))
+        return F, S, ghat, D_next, c + (sigma - c) * per_tau, K + (I - K) * per_tau_K
+
+    return step
+
+
+def _path(p, ops):
+    """Yield quarter, S, D, F, c, K, ĝ, one quarter after the other."""
+    step = _stepper(p, ops)
+    D, c, K, ghat = p["initial_demand"], p["initial_confidence"], 0.0, p["growth_2014"]
+    # The firm comes from a quarter that was smaller by just the growth suppliers see in it.
+    S = D * (1.0 - (1.0 - p["base_fill"]) * (1.0 - c)) * ops.exp(-ghat)
+    news, shock, effort, start = p["news"], p["shock"], p["team_effort"], p["team_start"]
+    for quarter, growth, has_news, is_short in _CALENDAR:
+        F, S, ghat, D_next, c_next, K_next = step(
+            D, c, K, ghat, S,
+            p[growth] + news if has_news else p[growth],
+            shock if is_short else 0.0,
+            effort if start <= quarter else 0.0,
+        )  # fmt: skip
+        yield quarter, S, D, F, c, K, ghat
+        D, c, K = D_next, c_next, K_next
 
 
 def simulate(parameters: dict) -> dict:
@@ -315,39 +260,22 @@ def simulate(parameters: dict) -> dict:
         One list of 20 values for every name in ``RESULTS``; values belong to the quarter itself,
         before the quarter's adjustments take effect.
     """
-    p = parameters
-    demand = p["initial_demand"]
-    confidence = p["initial_confidence"]
-    capability = 0.0
-    perceived = p["growth_2014"]
-    previous = None
-    run: dict = {result["name"]: [] for result in RESULTS}
-    for quarter in QUARTERS:
-        lost = p["shock"] if quarter in SHORTAGE_QUARTERS else 0.0
-        news = p["news"] if quarter in NEWS_QUARTERS else 0.0
-        own = _own_fill(p, capability)
-        # The floor keeps logarithms finite: a maker that still exists ships something.
-        fill = _clip((own + (1.0 - own) * confidence) * (1.0 - lost), 0.02, 1.0)
-        shipments = demand * fill
-        if previous is not None:
-            perceived += (math.log(shipments / previous) - perceived) / p["perception_delay"]
-        for name, value in (
-            ("quarter", quarter),
-            ("shipments", shipments),
-            ("demand", demand),
-            ("fill_rate", fill),
-            ("confidence", confidence),
-            ("capability", capability),
-            ("perceived_growth", perceived),
-        ):
-            run[name].append(value)
-        demand *= math.exp(_growth(p, quarter) + news - p["demand_loss"] * (1.0 - fill))
-        target = _logistic(p["supplier_sensitivity"] * (perceived - p["growth_hurdle"]))
-        confidence += (target - confidence) / p["confidence_delay"]
-        effort = p["team_effort"] if p["team_start"] <= quarter else 0.0
-        capability += (effort - capability) / p["capability_delay"]
-        previous = shipments
-    return run
+    columns = zip(*_path(parameters, SCALARS))
+    return {result["name"]: list(column) for result, column in zip(RESULTS, columns)}
+
+
+def annual_units(parameters: dict, ops: Scalars) -> dict:
+    """Return the shipments of the years 2014 to 2018 in million units, by measure.
+
+    Args:
+        parameters: As for ``simulate``; numbers may be arrays of one length, one draw a place.
+        ops: The numeric namespace: ``SCALARS``, or NumPy for arrays.
+    """
+    totals: dict = {}
+    for row in _path(parameters, ops):
+        year = "units_" + row[0][:4]
+        totals[year] = totals[year] + row[1] if year in totals else row[1]
+    return totals
 
 
 def loop_gain(parameters: dict, capability: float = 0.0) -> float:
@@ -366,15 +294,15 @@ def growth_at_rest(parameters: dict, confidence: float, gain: float) -> float:
     return _growth_at_odds(parameters, _log_odds(confidence), gain)
 
 
-def _log_odds(confidence: float) -> float:
+def _log_odds(confidence):
     return math.log(confidence / (1.0 - confidence))
 
 
-def _growth_at_odds(p: dict, odds: float, gain: float) -> float:
+def _growth_at_odds(p, odds, gain):
     return p["growth_hurdle"] + (odds + gain * _logistic(-odds)) / p["supplier_sensitivity"]
 
 
-def _folds(gain: float) -> tuple:
+def _folds(gain):
     root = math.sqrt(1.0 - 4.0 / gain)
     return (1.0 - root) / 2.0, (1.0 + root) / 2.0
 
@@ -414,11 +342,11 @@ def rest_points(parameters: dict, capability: float = 0.0) -> list:
     return points
 
 
-def _too_high(parameters: dict, odds: float, gain: float) -> bool:
+def _too_high(parameters, odds, gain):
     return _growth_at_odds(parameters, odds, gain) > parameters["growth_2016_on"]
 
 
-def _bisect(parameters: dict, left: float, right: float, gain: float) -> float:
+def _bisect(parameters, left, right, gain):
     rising = _too_high(parameters, right, gain)
     for _ in range(100):
         middle = (left + right) / 2.0
@@ -431,12 +359,7 @@ def _bisect(parameters: dict, left: float, right: float, gain: float) -> float:
 
 def units(parameters: dict, year: int) -> float:
     """Return the shipments of one calendar year in million units."""
-    run = simulate(parameters)
-    total = 0.0
-    for quarter, shipped in zip(run["quarter"], run["shipments"]):
-        if quarter[:4] == str(year):
-            total += shipped
-    return total
+    return annual_units(parameters, SCALARS)["units_%d" % year]
 
 
 def with_start(parameters: dict, start: str) -> dict:
@@ -463,14 +386,14 @@ def latest_start(parameters: dict, goal: float = 100.0) -> str:
     return NEVER
 
 
-def _tipping_point(parameters: dict) -> float:
+def _tipping_point(parameters):
     points = rest_points(parameters)
-    return points[1] if len(points) == 3 else math.nan
+    return points[1] if len(points) == 3 else None
 
 
-def _window_edge(parameters: dict, edge: int) -> float:
+def _window_edge(parameters, edge):
     window = trap_window(parameters)
-    return window[edge] if window else math.nan
+    return window[edge] if window else None
 
 
 MEASURES = {
@@ -520,3 +443,7 @@ MEASURES = {
         "last quarter for the team to start if 2018 is to reach 100 million units",
     ),
 }
+
+# What a sweep works out for arrays of draws at once.
+ARRAY_MEASURES = ("units_2014", "units_2015", "units_2016", "units_2017", "units_2018")
+array_measures = annual_units
