@@ -174,6 +174,11 @@ def test_a_choice_that_is_none_is_refused_with_the_choices(value):
         models.run("death-spiral", team_start=value)
 
 
+def test_a_choice_of_two_is_refused_with_both():
+    with pytest.raises(InvalidInputError, match="give one of proportional or uniform"):
+        models.run("supply-planning", allocation="lottery")
+
+
 def test_a_number_without_a_unit_has_the_unit_1_and_reads_as_dimensionless(model):
     entries = [*model.parameters, *model.results, *model.measures.values()]
     for entry in entries:

@@ -69,7 +69,9 @@ class Parameter:
         """
         if self.options:
             if not isinstance(value, str) or value not in self.options:
-                wanted = f"{self.options[0]} to {self.options[-2]}, or {self.options[-1]}"
+                *others, last = self.options
+                span = f"{others[0]} to {others[-1]}," if len(others) > 1 else others[0]
+                wanted = f"{span} or {last}"
                 message = f"{self.name} is {shown(value)}; give one of {wanted}."
                 raise InvalidInputError(message)
             return str(value)
