@@ -28,7 +28,7 @@ addEventListener("keydown", (event) => {
 
 // A field above long tables that keeps the rows with all its words.
 addEventListener("DOMContentLoaded", () => {
-  const rows = [...document.querySelectorAll(".ck-rows tbody tr, .ck-dispute")];
+  const rows = [...document.querySelectorAll(".ck-rows tr[id], .ck-dispute")];
   if (rows.length < 30) return;
   const box = document.createElement("p");
   box.className = "ck-sift";
