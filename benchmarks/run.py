@@ -3,9 +3,10 @@
 Set-up: uv, as our Makefile uses it, against pip, both into an empty environment from the same
 lock file with an empty cache. Rebuild: our book with nothing changed against the sample book that
 Jupyter Book itself creates. Import: `import casekit` against Python doing nothing. Load:
-our typed table against the same file through pandas alone, imports included.
+our typed table against the same file through pandas alone, imports included. Model: model A against
+PySD and BPTK-Py (``model_a.py``). Newsvendor: ours against stockpyl, a check (``cross_check.py``).
 
-Usage: python benchmarks/run.py [--rounds N] [--only setup|rebuild|import|load]
+Usage: python benchmarks/run.py [--rounds N] [--only setup|rebuild|import|load|model|newsvendor]
 """
 
 import argparse
@@ -17,6 +18,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import cross_check
+import model_a
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -123,11 +127,18 @@ def main() -> None:
         "import": (importing, "casekit", "Python alone"),
         "load": (loading, "casekit", "pandas alone"),
     }
+    others: dict[str, Callable[[int], None]] = {
+        "model": model_a.bench,
+        "newsvendor": lambda _: cross_check.check(),
+    }
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=list(work))
+    parser.add_argument("--only", choices=[*work, *others])
     options = parser.parse_args()
-    for name in [options.only] if options.only else list(work):
+    for name in [options.only] if options.only else [*work, *others]:
+        if name in others:
+            others[name](options.rounds)
+            continue
         measure, us, them = work[name]
         ours, peer = (statistics.median(times) for times in measure(options.rounds))
         print(

@@ -175,8 +175,9 @@ class _Running:
 
     def add(self, block: Any) -> None:
         """Take in a block; texts and values that do not exist are passed over."""
-        values = pd.to_numeric(pd.Series(block), errors="coerce").to_numpy(dtype=float)
-        values = values[np.isfinite(values)]
+        if block.dtype == object:
+            block = pd.to_numeric(pd.Series(block), errors="coerce").to_numpy(dtype=float)
+        values = block[np.isfinite(block)]
         if not values.size:
             return
         if sum(map(len, self.first)) < _KEPT:
