@@ -254,9 +254,14 @@ def model_describe(options: argparse.Namespace) -> int:
     print("\nMeasures")
     for measure in model.measures.values():
         print(f"  {measure.name:22} {measure.meaning} ({models.unit_text(measure.unit)})")
-    print("\nWhat it leaves out")
-    for limit in (*model.leaves_out, *model.breaks):
-        print(f"  - {limit}")
+    for title, sentences in (
+        ("What it leaves out", model.leaves_out),
+        ("Where it breaks", model.breaks),
+        ("Where its numbers come from", [model.calibration]),
+    ):
+        print(f"\n{title}")
+        for sentence in sentences:
+            print(f"  - {sentence}")
     return 0
 
 
@@ -269,6 +274,7 @@ def _described(model: Any) -> dict[str, Any]:
         "leaves_out": model.leaves_out,
         "breaks": model.breaks,
         "calibration": model.calibration,
+        "standing": model.standing,
         "equations": dict(model.equations),
         "works": model.works,
         "parameters": [asdict(entry) for entry in model.parameters],

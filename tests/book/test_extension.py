@@ -143,6 +143,18 @@ def test_a_model_number_comes_from_the_model(tmp_path):
     assert "loop_gain" in warnings
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("death-spiral loop_gain", "a plausible story, not evidence"),
+        ("quality-gate best_votes", "illustrative values, not measurements"),
+    ],
+)
+def test_a_model_number_says_what_it_is_worth(tmp_path, text, said):
+    page, _ = build(tmp_path, f"# T\n\n{{model}}`{text}`\n")
+    assert said in page
+
+
 @pytest.mark.parametrize("text", ["death-spiral", "death-spiral loop_gain shock", ""])
 def test_a_model_number_that_is_none_is_an_error_with_a_pattern(tmp_path, text):
     _, warnings = build(tmp_path, f"# T\n\n{{model}}`{text}`\n" if text else "# T\n\n{model}` `\n")

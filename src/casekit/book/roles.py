@@ -148,8 +148,8 @@ class ModelRole(_Number):
         setting = f"with {', '.join(changes)}" if changes else "with the reference parameters"
         tip = (
             f"<span>{escape(meaning)} ({escape(models.unit_text(unit))})</span> "
-            f'<span class="ck-scope">model “{escape(model.title)}”, {escape(setting)}; a '
-            "plausible story, not evidence</span>"
+            f'<span class="ck-scope">model “{escape(model.title)}”, {escape(setting)}; '
+            f"{escape(model.standing)}</span>"
         )
         return format_value(value), {"tip": tip}
 

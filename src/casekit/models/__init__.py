@@ -166,6 +166,13 @@ class Model:
         return str(self.module.CALIBRATION)
 
     @property
+    def standing(self) -> str:
+        """What a number of this model is worth, in a few words to stand beside it."""
+        if any("illustrative" in parameter.source for parameter in self.parameters):
+            return "illustrative values, not measurements"
+        return "a plausible story, not evidence"
+
+    @property
     def equations(self) -> tuple[tuple[str, str], ...]:
         """What each equation says, and the equation in LaTeX."""
         return tuple(self.module.EQUATIONS)

@@ -1,4 +1,4 @@
-"""Does the very same model file give the very same results in the page's engine?"""
+"""Does the very same model file give the same results in the page's engine and in newer Pythons?"""
 
 import json
 import math
@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,26 @@ def _inside(parameter, draw):
     return draw.uniform(parameter.low, parameter.high)
 
 
-@pytest.fixture(scope="module")
-def micropython():
-    """Run every model in MicroPython, once, and give its answers beside the jobs."""
+MODULES = {name: Path(models.get(name).module.__file__).stem for name in models.names()}
+JOBS = [
+    {"model": name, "module": module, "settings": values, "seed": seed}
+    for name, module in MODULES.items()
+    for seed, values in enumerate(settings(models.get(name)))
+]
+
+
+def asked(command, given):
+    """Run an engine on the jobs and give its answers."""
+    done = subprocess.run(
+        command, input=json.dumps(given | {"jobs": JOBS}), capture_output=True, encoding="utf-8",
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def in_micropython():
+    """Run every model in MicroPython under Node."""
     folder = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     node = shutil.which("node", path=folder)
     if node is None or not ENGINE.is_file():
@@ -52,24 +70,38 @@ def micropython():
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    names = {name: Path(models.get(name).module.__file__).stem for name in models.names()}
-    jobs = [
-        {"model": name, "module": module, "settings": values, "seed": seed}
-        for name, module in names.items()
-        for seed, values in enumerate(settings(models.get(name)))
-    ]
     source = Path(models.__file__).parent
     files = {
         f"{name}.py": (source / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("_portable", *names.values())
+        for name in ("_portable", *MODULES.values())
     }
-    given = {"engine": str(ENGINE), "files": files, "jobs": jobs}
-    done = subprocess.run(
-        [node, Path(__file__).with_suffix("").with_name("micropython.mjs")],
-        input=json.dumps(given), capture_output=True, encoding="utf-8", check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return jobs, json.loads(done.stdout)
+    script = Path(__file__).with_name("micropython.mjs")
+    return asked([node, script], {"engine": str(ENGINE), "files": files})
+
+
+def newer_pythons():
+    """Find the Pythons newer than ours that are present, one of each version."""
+    versions = Path(os.environ.get("PYENV_ROOT", "/nowhere")).glob("versions/*/bin")
+    folders = [*map(str, sorted(versions)), *os.environ["PATH"].split(os.pathsep)]
+    for minor in range(sys.version_info.minor + 1, sys.version_info.minor + 10):
+        found = (shutil.which(f"python3.{minor}", path=folder) for folder in folders)
+        # A shim on the path may lead to nothing.
+        yield from islice((path for path in found if path and _starts(path)), 1)
+
+
+def _starts(python):
+    return not subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode
+
+
+def in_python(python):
+    """Run every model in another CPython."""
+    script = Path(__file__).with_name("engine.py")
+    return asked([python, "-I", script], {"source": str(Path(models.__file__).parents[2])})
+
+
+@pytest.fixture(scope="module", params=["MicroPython", *newer_pythons()])
+def engine(request):
+    return in_micropython() if request.param == "MicroPython" else in_python(request.param)
 
 
 def close(ours, theirs, place):
@@ -79,22 +111,20 @@ def close(ours, theirs, place):
         assert math.isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-9), (place, ours, theirs)
 
 
-def test_draws_are_the_same_to_the_last_bit(micropython):
+def test_draws_are_the_same_to_the_last_bit(engine):
     ours = Random(7)
-    assert micropython[1]["draws"] == [ours.bits() >> 11 for _ in range(200)]
+    assert engine["draws"] == [ours.bits() >> 11 for _ in range(200)]
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_runs_and_measures_agree_to_nine_digits_over_the_box(micropython, name):
-    jobs, results = micropython
+def test_runs_and_measures_agree_to_nine_digits_over_the_box(engine, name):
     compared = 0
-    for job, answer in zip(jobs, results["answers"], strict=True):
+    for job, answer in zip(JOBS, engine["answers"], strict=True):
         if job["model"] != name:
             continue
         run = models.run(name, seed=job["seed"], **job["settings"])
         assert answer["run"].keys() == run.keys()
         for series, values in run.items():
-            assert len(values) == len(answer["run"][series])
             for ours, theirs in zip(values, answer["run"][series], strict=True):
                 close(ours, theirs, (name, series, job["settings"]))
         for measure in models.get(name).measures:
