@@ -12,7 +12,7 @@ setup: .venv/ready ## fill .venv from the lock file
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . && touch $@
 
-serve: setup ## build the book and serve it at http://127.0.0.1:8000
+serve: setup node_modules/.ready ## build the book and serve it at http://127.0.0.1:8000
 	@$(BIN)/casekit book build && $(BIN)/casekit book serve --port $(PORT)
 
 # What is taken from npm, by hash; Node comes with .venv, so a fresh machine needs Python alone.

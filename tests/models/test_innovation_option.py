@@ -153,7 +153,9 @@ def test_working_backwards_gives_the_binomial_sum(given_terms, steps):
 
 @unhurried
 @given(terms, st.integers(5, 40))
-def test_the_lattice_prices_the_product_itself_and_the_duty_to_launch_exactly(given_terms, steps):
+def test_the_lattice_prices_the_product_itself_exactly_and_keeps_to_the_bounds_of_a_right(
+    given_terms, steps
+):
     v, cost, s, r, t = given_terms
     value = option.lattice_value(*given_terms, steps)
     assert max(0.0, v - cost * math.exp(-r * t)) - 1e-7 <= value <= v + 1e-7
@@ -271,11 +273,10 @@ def test_at_the_break_even_chance_the_net_value_is_nil_and_without_one_always_be
 
 @given(any_settings)
 def test_the_right_to_stop_makes_the_difference_between_the_two_net_values(p):
-    free, bound, stop = (
-        MODEL.module.MEASURES[n][0](p)
-        for n in ("net_value", "net_value_bound", "value_of_stopping")
+    free, duty, stop = (
+        MODEL.module.MEASURES[n][0](p) for n in ("net_value", "net_value_duty", "value_of_stopping")
     )
-    assert free - bound == pytest.approx(p["success"] * stop, abs=1e-8)
+    assert free - duty == pytest.approx(p["success"] * stop, abs=1e-8)
 
 
 def test_volatility_helps_only_the_firm_that_can_stop():
@@ -283,7 +284,7 @@ def test_volatility_helps_only_the_firm_that_can_stop():
     assert run["at_volatility"][0] == 0
     assert run["option_by_volatility"][0] == 0
     assert np.all(np.diff(run["option_by_volatility"]) > 0)
-    assert len(set(run["bound_by_volatility"])) == 1
+    assert len(set(run["duty_by_volatility"])) == 1
     assert run["net_by_volatility"][0] == -60
     assert run["net_by_volatility"][12] == pytest.approx(MODEL.measure("net_value"))
 
@@ -292,7 +293,7 @@ def test_curves_meet_the_measures_at_the_settings():
     run = MODEL.run()
     place = run["at_success"].index(0.3)
     assert run["net_by_success"][place] == pytest.approx(MODEL.measure("net_value"))
-    assert run["net_bound_by_success"][place] == pytest.approx(MODEL.measure("net_value_bound"))
+    assert run["net_duty_by_success"][place] == pytest.approx(MODEL.measure("net_value_duty"))
     place = run["at_steps"].index(100)
     assert run["lattice_by_steps"][place] == MODEL.measure("option_value_lattice")
     assert set(run["closed_form_by_steps"]) == {MODEL.measure("option_value")}

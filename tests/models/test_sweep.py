@@ -83,6 +83,32 @@ def test_a_summary_is_that_of_the_frame():
     assert row["unit"] == "million units"
 
 
+def test_a_summary_leaves_out_texts_and_is_empty_where_nothing_else_was_asked_for():
+    table = models.summary("expectations", runs=5, measures=["promise_rule"])
+    assert table.empty
+    both = models.summary("expectations", runs=5, measures=["promise_rule", "best_promise"])
+    assert list(both["measure"]) == ["best_promise"]
+    assert list(both) == list(table)
+    assert both["runs"].dtype == int
+
+
+def test_a_summary_counts_a_truth_value_as_one_or_zero():
+    asked = {"runs": 200, "seed": 1, "measures": ["trap_exists"], "vary": {"demand_loss": (0, 0.8)}}
+    found = models.sweep(A, **asked)["trap_exists"]
+    row = models.summary(A, **asked).iloc[0]
+    assert (row["min"], row["max"], row["runs"]) == (0, 1, 200)
+    assert row["mean"] == pytest.approx(list(found).count(True) / 200)
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_by_default_every_number_moves_unless_it_is_zero_or_a_whole_number_below_ten(name):
+    frame = models.sweep(name, runs=100, seed=1)
+    for parameter in models.get(name).parameters:
+        if not parameter.options:
+            still = not parameter.default or (parameter.whole and parameter.default < 10)
+            assert (frame[parameter.name].nunique() == 1) == still, parameter.name
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -97,6 +123,7 @@ def test_a_summary_is_that_of_the_frame():
         ({"vary": {"shock": (0.1, float("nan"))}}, "shock is nan"),
         ({"vary": {"team_start": (0, 1)}}, "is a choice"),
         ({"shock": 2}, "shock is 2, out of bounds"),
+        ({"shock": 0.1, "vary": {"shock": (0, 0.2)}}, "shock is both set and drawn"),
     ],
 )
 def test_what_cannot_be_swept_is_refused_in_one_sentence(wrong, said):

@@ -259,8 +259,8 @@ def test_a_page_reads_well_without_javascript(open_page, page):
     assert fold.locator(".ck-verdict").is_visible()
 
 
-def test_the_widget_stands_in_the_page_as_a_finished_figure(open_page):
-    tab = open_page("chapters/03-death-spiral.html")
+def test_without_a_script_the_widget_stands_in_the_page_as_a_finished_figure(open_page):
+    tab = open_page("chapters/03-death-spiral.html", java_script_enabled=False)
     open_folds(tab)
     widget = tab.locator("section.ck-widget")
     assert widget.locator(".ck-wide svg").is_visible()

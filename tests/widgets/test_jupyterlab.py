@@ -184,15 +184,19 @@ def test_a_slider_moves_by_arrow_key(widget):
     assert _box(widget, "Lift from new products").input_value() == "0.16"
 
 
-def test_a_number_out_of_bounds_becomes_the_bound_and_no_number_the_last_one(widget, notebook):
+@pytest.mark.parametrize("typed", ["7", "-1", ""])
+def test_what_cannot_be_a_value_is_refused_in_one_sentence_and_the_last_one_stays(
+    widget, notebook, typed
+):
     box = _box(widget, "Size of each component shortage")
-    box.fill("7")
+    box.fill("0.2")
     box.press("Enter")
-    _shows(widget, shock=0.3)
-    assert box.input_value() == "0.3"
-    box.fill("")
+    _shows(widget, shock=0.2)
+    box.fill(typed)
     notebook.keyboard.press("Tab")
-    assert box.input_value() == "0.3"
+    assert box.input_value() == "0.2"
+    widget.get_by_text("give a number from 0 to 0.3. It stays at 0.2.").wait_for()
+    _shows(widget, shock=0.2)
 
 
 @pytest.mark.parametrize(("bound", "button"), [("0.3", "More"), ("0", "Less")])

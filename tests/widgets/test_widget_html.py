@@ -97,10 +97,10 @@ def test_a_choice_shows_every_option_and_marks_the_one_chosen(view, parse_html):
 
 def test_the_finished_page_shows_picture_sentence_and_table(view, still):
     sentence = still.find(".//*[@data-part='sentence']").text
-    assert sentence == view.describe({})
+    assert sentence == view.shown({})["sentence"]
     pictures = still.findall(".//*[@role='img']")
     assert [sentence in picture.get("aria-label") for picture in pictures] == [True, True]
-    assert len(still.findall(".//tbody/tr")) == len(view.table({}))
+    assert len(still.findall(".//tbody/tr")) == len(view.shown({})["rows"])
 
 
 def test_a_change_is_announced_once_and_politely(live):

@@ -16,6 +16,7 @@ from casekit.book import datapages, fingerprint, modelcards, roles, selfcheck
 from casekit.book.numerals import typed_in, unstated
 from casekit.data import folder as tables_folder
 from casekit.exhibits import theme
+from casekit.widgets import page
 
 logger = logging.getLogger(__name__)
 _STYLE = f"<style data-casekit>{theme.css()}</style>"
@@ -105,9 +106,22 @@ def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
     config.bibtex_bibfiles = [os.path.relpath(path, app.srcdir)]
 
 
-def _write_downloads(app: Sphinx, problem: Exception | None) -> None:
+def _write_files(app: Sphinx, problem: Exception | None) -> None:
     if problem is None and app.builder.format == "html":
         datapages.write_downloads(Path(app.outdir))
+        if getattr(app.env, "casekit_live", False):
+            page.write(Path(app.outdir), Path(app.srcdir))
+
+
+def _bring_widgets_to_life(
+    app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
+) -> None:
+    body = context.get("body", "")
+    if '<section class="ck-widget"' in body:
+        app.env.casekit_live = True  # type: ignore[attr-defined]
+        address = app.builder.get_relative_uri(name, "index").rsplit("/", 1)
+        up = f"{address[0]}/" if len(address) > 1 else ""
+        context["body"] = f'{body}<script type="module" src="{up}{page.FOLDER}/live.js"></script>'
 
 
 def _write_style_sheet(app: Sphinx) -> None:
@@ -185,6 +199,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _no_widget_state)
     app.connect("doctree-read", _no_typed_numbers)
     app.connect("doctree-read", _no_unstated_numbers)
-    app.connect("build-finished", _write_downloads)
+    app.connect("build-finished", _write_files)
+    app.connect("html-page-context", _bring_widgets_to_life)
     app.connect("html-page-context", _plain_bibliography)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -103,7 +103,7 @@ class Exhibit:
     def _picture(self) -> str:
         if not self.draw:
             return table_html(self.table, self.title)
-        return picture_html(self._wide, self.svg(NARROW), self.alternative)
+        return picture_html(inline(self._wide), inline(self.svg(NARROW)), self.alternative)
 
     def _downloads(self) -> str:
         csv = data_uri(self.table.to_csv(index=False), "text/csv")
@@ -126,23 +126,40 @@ def quarter_axis(width: int) -> alt.Axis:
     )
 
 
-def render(chart: alt.TopLevelMixin) -> str:
-    """Return an Altair chart as SVG in the token colours of :mod:`casekit.exhibits.theme`."""
-    spec = chart.to_dict()
+def specification(
+    chart: alt.TopLevelMixin, data: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the Vega-Lite specification of a chart with the settings that all charts share.
+
+    Args:
+        chart: The chart.
+        data: Rows for the data sets that the chart names.
+    """
+    spec: dict[str, Any] = chart.to_dict()
     spec["config"] = theme.config()
-    return str(vl_convert.vegalite_to_svg(spec))
+    spec["datasets"] = {**spec.get("datasets", {}), **(data or {})}
+    return spec
+
+
+def render(chart: alt.TopLevelMixin, data: Mapping[str, Any] | None = None) -> str:
+    """Return a chart as SVG in the token colours of :mod:`casekit.exhibits.theme`."""
+    return str(vl_convert.vegalite_to_svg(specification(chart, data)))
 
 
 def picture_html(wide: str, narrow: str, alternative: str) -> str:
-    """Return two drawings of one chart, of which the style sheet shows the one that fits."""
+    """Return two drawings of one chart, of which the style sheet shows the one that fits.
+
+    Both are SVG as :func:`inline` gives it.
+    """
     label = escape(alternative, quote=True)
     return "".join(
-        f'<div class="ck-chart ck-{size}" role="img" aria-label="{label}">{_inline(svg)}</div>'
+        f'<div class="ck-chart ck-{size}" role="img" aria-label="{label}">{svg}</div>'
         for size, svg in (("wide", wide), ("narrow", narrow))
     )
 
 
-def _inline(svg: str) -> str:
+def inline(svg: str) -> str:
+    """Return an SVG document as it stands inside a page, token colours as CSS variables."""
     # An XML prologue has no place inside HTML; the tokens turn into variables only here, so
     # that the downloaded file keeps plain colours. Vega gives each group of marks a role; the
     # figure has one name for the whole, and nameless parts are faults to assistive technology.

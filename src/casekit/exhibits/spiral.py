@@ -1,14 +1,13 @@
 """Exhibits of chapter 3: causal claims, the loop, and what the death-spiral model makes of it."""
 
-from collections.abc import Mapping
-
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from casekit import data, models
-from casekit.exhibits.exhibit import NARROW, Exhibit, quarter_axis
+from casekit.exhibits.exhibit import NARROW, Exhibit, quarter_axis, render
 from casekit.exhibits.loop import draw_loop
+from casekit.exhibits.shows import death_spiral as shows
 from casekit.exhibits.theme import ACCENT, INK, MUTED, PAPER, SERIES
 from casekit.models import death_spiral
 
@@ -19,26 +18,6 @@ PLAUSIBLE = (
     "A model run. Its parameters were chosen by eye so that the run resembles the record: "
     "a plausible story, not evidence."
 )
-
-
-def run_frame(settings: Mapping[str, object]) -> pd.DataFrame:
-    """Return the run for these settings and the same run without a team, one row a quarter.
-
-    Columns: quarter (label), shipments and no_team (million units a quarter), fill_rate,
-    confidence and capability (0 to 1).
-    """
-    run = models.run(MODEL, **settings)
-    alone = models.run(MODEL, **{**settings, "team_start": death_spiral.NEVER})
-    return pd.DataFrame(
-        {
-            "quarter": run["quarter"],
-            "shipments": run["shipments"],
-            "no_team": alone["shipments"],
-            "fill_rate": run["fill_rate"],
-            "confidence": run["confidence"],
-            "capability": run["capability"],
-        }
-    )
 
 
 def reported() -> pd.DataFrame:
@@ -64,62 +43,49 @@ def _label(point: pd.DataFrame, column: str, text: str, colour: str, dy: int) ->
     return mark.encode(x="quarter:O", y=f"{column}:Q", text="label:N")
 
 
-def draw_run(settings: Mapping[str, object], width: int) -> alt.LayerChart | alt.FacetChart:
-    """Draw a run, the same run without a team, and the printed figures as faint points."""
-    frame = run_frame(settings)
+def run_chart(width: int) -> alt.LayerChart | alt.FacetChart:
+    """Return the chart of a run, for the data sets ``run`` and ``labels`` of its show.
+
+    The printed figures stand in it as faint points.
+    """
     axis = alt.Axis(title="million phones a quarter", tickCount=5)
     points = reported()
     dots = (
-        alt.Chart(points[points["quarter"].isin(frame["quarter"])])
+        alt.Chart(points[points["quarter"].isin(death_spiral.QUARTERS)])
         .mark_point(filled=True, size=26, opacity=0.55, color=MUTED)
         .encode(x=_x(width), y="units:Q")
     )
-    base = alt.Chart(frame).encode(x=_x(width))
+    base = alt.Chart(alt.NamedData("run")).encode(x=_x(width))
     alone = base.mark_line(color=SERIES[1], strokeDash=[6, 4], strokeWidth=2).encode(
         y=alt.Y("no_team:Q", axis=axis)
     )
     team = base.mark_line(color=SERIES[0], strokeWidth=3).encode(y=alt.Y("shipments:Q", axis=axis))
-    layers = [dots, alone, team, *_run_labels(frame)]
-    return alt.layer(*layers).properties(width=width - 60, height=300 if width != NARROW else 260)
-
-
-def _run_labels(frame: pd.DataFrame) -> list[alt.Chart]:
-    last, earlier = frame.iloc[[-1]], frame.iloc[[-5]]
-    end, alone = float(last["shipments"].iloc[0]), float(last["no_team"].iloc[0])
-    if abs(end - alone) < max(end, alone) / 20:
-        return [_label(last, "shipments", "with or without a team", SERIES[0], -12)]
-    side = -12 if end > alone else 16
-    return [
-        _label(last, "shipments", "with the team", SERIES[0], side),
-        _label(earlier, "no_team", "no team", SERIES[1], -14 if end > alone else -12),
-    ]
-
-
-def describe_run(settings: Mapping[str, object]) -> str:
-    """Say in one plain sentence what a run ships from 2016 to 2018, and what without a team."""
-    values = models.get(MODEL).settings(settings)
-    alone = death_spiral.with_start(values, death_spiral.NEVER)
-    shipped = {year: death_spiral.units(values, year) for year in (2016, 2017, 2018)}
-    start = values["team_start"]
-    opening = "Without a team" if start == death_spiral.NEVER else f"With the team from {start}"
-    sentence = (
-        f"{opening} the model ships {shipped[2016]:.0f} million phones in 2016, "
-        f"{shipped[2017]:.0f} million in 2017 and {shipped[2018]:.0f} million in 2018."
+    words = (
+        alt.Chart(alt.NamedData("labels"))
+        .mark_text(align="right", fontWeight=600, dy={"expr": "datum.dy"})
+        .encode(
+            x=_x(width),
+            y="y:Q",
+            text="text:N",
+            color=alt.Color(
+                "line:N",
+                scale=alt.Scale(domain=["team", "alone"], range=list(SERIES[:2])),
+                legend=None,
+            ),
+        )
     )
-    if start == death_spiral.NEVER:
-        return sentence
-    return f"{sentence} Without it 2018 would end at {death_spiral.units(alone, 2018):.0f} million."
+    layers = [dots, alone, team, words]
+    return alt.layer(*layers).properties(width=width - 60, height=300 if width != NARROW else 260)
 
 
 def spiral_run() -> Exhibit:
     """Return the reference run against its counterfactual."""
-    frame = run_frame({}).round(2)
-    start = models.get(MODEL).settings()["team_start"]
+    settings = models.get(MODEL).settings()
+    shown, start = shows.show(settings), settings["team_start"]
+    frame = pd.DataFrame(shown["rows"], columns=shown["columns"]).round(2)
     columns = {
-        "quarter": "quarter",
         "shipments": f"model, team from {start} (million units)",
-        "no_team": "model, no team (million units)",
-        "fill_rate": "fill rate",
+        "no team": "model, no team (million units)",
         "confidence": "supplier confidence",
         "capability": "delivery capability",
     }
@@ -130,10 +96,10 @@ def spiral_run() -> Exhibit:
         "(lines) and printed figures of all trackers (points)",
         takeaway=f"Two runs differ in one thing only: whether a team starts in {start}. The gap "
         "opens within a quarter and never closes.",
-        alternative="Line chart. " + describe_run({}),
+        alternative="Line chart. " + shown["sentence"],
         table=frame.rename(columns=columns),
         sources=sorted(set(reported()["source"])),
-        draw=lambda width: draw_run({}, width),
+        draw=lambda width: render(run_chart(width), shown["data"]),
         note=PLAUSIBLE,
     )
 

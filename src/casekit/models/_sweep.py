@@ -17,6 +17,7 @@ _BLOCK = 4096
 _KEPT = 20_000  # draws from which a summary takes its quantiles
 _SPREAD = 0.1
 _QUANTILES = (0.1, 0.5, 0.9)
+_SUMMARY = ["measure", "unit", "mean", "sd", "min", "p10", "median", "p90", "max", "runs"]
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX = ((30, np.uint64(0xBF58476D1CE4E5B9)), (27, np.uint64(0x94D049BB133111EB)))
 
@@ -40,7 +41,8 @@ def sweep(
         runs: Number of draws, 1 or more.
         seed: Seed of the draws, 0 or more.
         vary: Parameter and the range it is drawn from, evenly; unless given, every parameter that
-            is a number, from a tenth below to a tenth above its default, within its bounds.
+            is a number, from a tenth below to a tenth above its default, within its bounds. A
+            default of 0, and a whole number below 10, has no tenth to move by and stays.
         measures: Names of measures; unless given, those the model works out for many draws at
             once, else all.
         **settings: Parameters that differ from their defaults in every run.
@@ -51,7 +53,8 @@ def sweep(
 
     Raises:
         UnknownNameError: There is no such model, parameter or measure.
-        InvalidInputError: No runs, no measures, a negative seed, or a range out of bounds.
+        InvalidInputError: No runs, no measures, a negative seed, a range out of bounds, or a
+            parameter that is both set and drawn.
     """
     plan = _Plan(get(model), vary, measures, settings, seed, runs)
     blocks = [pd.DataFrame(block) for block in plan.blocks()]
@@ -76,7 +79,7 @@ def summary(
         runs: Number of draws, 1 or more.
         seed: Seed of the draws.
         vary: As for :func:`sweep`.
-        measures: As for :func:`sweep`; those that are no numbers are left out.
+        measures: As for :func:`sweep`; texts are left out, and a truth value counts as 1 or 0.
         **settings: As for :func:`sweep`.
 
     Returns:
@@ -93,10 +96,12 @@ def summary(
     for block in plan.blocks():
         for name, state in running.items():
             state.add(block[name])
-    rows = {name: state.row() for name, state in running.items() if state.count}
-    table = pd.DataFrame(rows).T.rename_axis("measure").reset_index()
-    table.insert(1, "unit", [plan.units[name] for name in table["measure"]])
-    return table.astype({"runs": int})
+    rows = [
+        {"measure": name, "unit": plan.units[name], **state.row()}
+        for name, state in running.items()
+        if state.count
+    ]
+    return pd.DataFrame(rows, columns=_SUMMARY)
 
 
 class _Plan:
@@ -116,8 +121,11 @@ class _Plan:
         self.seed = whole_number("seed", seed, low=0)
         self.settings = model.settings(settings)
         known = {parameter.name: parameter for parameter in model.parameters}
-        default = _around(known, self.settings, settings) if vary is None else dict(vary)
-        self.ranges = {name: _range(model, known, name, ends) for name, ends in default.items()}
+        drawn = _around(known, settings) if vary is None else dict(vary)
+        self.ranges = {name: _range(model, known, name, ends) for name, ends in drawn.items()}
+        for name in self.ranges:
+            if name in settings:
+                raise InvalidInputError(f"{name} is both set and drawn; give one of the two.")
         # A stream of its own for each parameter: what else is drawn does not matter to it.
         seeds = Random(self.seed)
         self.streams = {name: seeds.bits() for name in known}
@@ -174,7 +182,10 @@ class _Running:
         self.first: list[Any] = []
 
     def add(self, block: Any) -> None:
-        """Take in a block; texts and values that do not exist are passed over."""
+        """Take in a block; texts and values that do not exist are passed over.
+
+        A truth value counts as 1 or 0.
+        """
         if block.dtype == object:
             block = pd.to_numeric(pd.Series(block), errors="coerce").to_numpy(dtype=float)
         values = block[np.isfinite(block)]
@@ -215,13 +226,13 @@ def uniforms(seed: int, start: int, count: int) -> Any:
 
 
 def _around(
-    known: dict[str, Parameter], values: Mapping[str, Any], fixed: Mapping[str, object]
+    known: dict[str, Parameter], fixed: Mapping[str, object]
 ) -> dict[str, tuple[float, float]]:
     ranges = {}
     for name, parameter in known.items():
         if parameter.options or name in fixed:
             continue
-        ends = sorted(float(values[name]) * (1 + side * _SPREAD) for side in (-1, 1))
+        ends = sorted(float(parameter.default) * (1 + side * _SPREAD) for side in (-1, 1))
         low, high = (min(max(end, parameter.low), parameter.high) for end in ends)
         if parameter.whole:
             low, high = np.ceil(low), np.floor(high)

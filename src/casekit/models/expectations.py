@@ -10,15 +10,16 @@ and Φ the normal density and distribution, z = (G − μ)/s::
     dπ/dG = a − β⁺ − (β⁻ − β⁺)Φ(z) = 0   at   Φ(z*) = q = (a − β⁺)/(β⁻ − β⁺)
 
 If q ≤ 0 the less is said the better; if q ≥ 1 no promise is too high. A meeting gate pays 0 below
-θ, so that somebody who would say nothing now says just enough. The same promise, period by period,
-with trust T between 0 and 1 and a doubtful audience falling back on its own expectation E₀::
+θ_m, so that somebody who would say nothing now says just enough. The same promise, period by
+period, with trust T between 0 and 1 and a doubtful audience falling back on its own expectation
+E₀::
 
     E = (1 − T)E₀ + TG                            expectation
     U = wE + β⁺(O − E)⁺ − β⁻(E − O)⁺               satisfaction
     kept: T ← T + θ⁺(1 − T)    broken: T ← T − θ⁻T
     T̄ = θ⁺h/(θ⁺h + θ⁻(1 − h))                     where mean trust rests, h the share kept
 
-A Bayesian who starts from Beta(1, 1) believes (1 + kept)/(2 + kept + broken) instead. The last
+A Bayesian who starts from Beta(1, 1) believes ĥ = (1 + kept)/(2 + kept + broken) instead. The last
 surprise reaches a synthetic share, on day 0 only, and an event study looks for it::
 
     R = R_m + γ(O − E)/s [on day 0] + ε,   ε ~ N(0, σ²)
@@ -54,7 +55,7 @@ EQUATIONS = (
         r"\pi(G) = aG + \beta^{+} E(O-G)^{+} - \beta^{-} E(G-O)^{+}, \quad O \sim N(\mu, s^2)",
     ),
     (
-        "Best promise; below 0 say nothing, above 1 promise without limit",
+        "Best promise; for q of 0 or less say nothing, of 1 or more promise without limit",
         r"\Phi\left(\frac{G^{*}-\mu}{s}\right) = q = \frac{a-\beta^{+}}{\beta^{-}-\beta^{+}}",
     ),
     ("Meeting gate", r"\pi_m(G) = \pi(G) \text{ if } G \ge \theta_m, \text{ else } 0"),
@@ -70,7 +71,7 @@ EQUATIONS = (
     ),
     (
         "Chance of keeping the next promise, for a Bayesian who starts from Beta(1, 1)",
-        r"\frac{1 + \text{kept}}{2 + \text{kept} + \text{broken}}",
+        r"\hat h = \frac{1 + \text{kept}}{2 + \text{kept} + \text{broken}}",
     ),
     (
         "Return of the synthetic share, the surprise on day 0 only",
@@ -91,13 +92,16 @@ LEAVES_OUT = (
 BREAKS = (
     "In the single promise attention comes whether or not anybody believes it. Distrust takes "
     "attention away in the repeated game alone.",
-    "Where the worth of attention comes close to the cost of falling short, a small change in "
-    "either moves the best promise a long way.",
+    "Where the worth of attention comes close to the cost of falling short, or to the worth of "
+    "beating the promise, a small change moves the best promise a long way.",
     "Anderson and Sullivan (1993) found no direct effect of expectations on satisfaction in their "
     "survey; w = 0 is that case, and then a high promise buys nothing.",
     "One share and one event: whether the surprise shows is mostly luck. Other seeds tell other "
     "stories.",
     "Mean trust at rest is an average over very many periods; twenty wander far from it.",
+    "The audience never learns the mean outcome: without trust it expects E₀ for ever. So the "
+    "surprise does not average to zero; at the defaults it lifts the share by about two percent "
+    "each time. A market that learns would expect it, and its mean reaction would be nil.",
 )
 CALIBRATION = (
     "Only the ratio of β⁻ to β⁺ has a source: 2.25 is the median loss aversion that Tversky and "
@@ -233,7 +237,7 @@ RESULTS = (
         ("period", "t", "quarter", "number of the period"),
         ("promised", "G", "points", "the promise made"),
         ("trust", "T", "1", "trust when the promise is made"),
-        ("posterior_mean", "h", "1", "a Bayesian's chance that it will be kept; from Beta(1, 1)"),
+        ("posterior_mean", "ĥ", "1", "a Bayesian's chance that it will be kept; from Beta(1, 1)"),
         ("expectation", "E", "points", "what people expect"),
         ("outcome", "O", "points", "what comes"),
         ("kept", "O ≥ G", "one if kept, else zero", "whether the outcome reaches the promise"),
@@ -341,15 +345,14 @@ def trust_at_rest(theta_up: float, theta_down: float, keep_rate: float) -> float
     return up / (up + down)
 
 
-def beta_posterior_mean(kept: int, broken: int, prior: tuple = (1.0, 1.0)) -> float:
-    """Return the chance that the next promise is kept, for a Bayesian with a Beta prior.
+def beta_posterior_mean(kept: int, broken: int) -> float:
+    """Return ĥ, the chance that the next promise is kept, for one who starts from Beta(1, 1).
 
     Args:
         kept: Number of promises kept.
         broken: Number of promises broken.
-        prior: The two parameters of the Beta distribution before the first promise.
     """
-    return (prior[0] + kept) / (prior[0] + prior[1] + kept + broken)
+    return (1.0 + kept) / (2.0 + kept + broken)
 
 
 # Event study ---------------------------------------------------------------------------------
@@ -523,12 +526,8 @@ def _keep_pct(p, G):
     return 100.0 * _keeps(p, G)
 
 
-def _rest(p, h):
-    return trust_at_rest(p["trust_gain"], p["trust_loss"], h)
-
-
 def _trust(p, G):
-    return _rest(p, _keeps(p, G))
+    return trust_at_rest(p["trust_gain"], p["trust_loss"], _keeps(p, G))
 
 
 def _gap(p, G):
@@ -540,7 +539,7 @@ def _car_sd(p):
     return p["residual_sd"] * math.sqrt(p["event_days"])
 
 
-def _car_sd_exact(p):
+def _car_sd_estimated(p):
     K, L = p["event_days"], p["estimation_days"]
     return p["residual_sd"] * math.sqrt(K + K * K / L)
 
@@ -556,7 +555,7 @@ MEASURES = {
     ),
     "best_promise": (_best, "points", "promise that pays best, without a gate"),
     "best_payoff": (_at_best(_payoff), "value", "expected payoff of the best promise"),
-    "keep_rate_pct": (_at_best(_keep_pct), "%", "how often the best promise is kept"),
+    "keep_rate_best_pct": (_at_best(_keep_pct), "%", "how often the best promise is kept"),
     "best_promise_with_gate": (
         lambda p: best_promise_with_gate(p["meeting_threshold"], *_terms(p)), "points",
         "promise that pays best when too small a promise gets no meeting",
@@ -572,20 +571,12 @@ MEASURES = {
         _at_best(lambda p, G: _payoff(p, G) - _payoff(p, p["promise"])), "value",
         "payoff that the promise chosen gives away, without a gate",
     ),
-    "keep_rate_chosen_pct": (_at_chosen(_keep_pct), "%", "how often the promise chosen is kept"),
+    "keep_rate_pct": (_at_chosen(_keep_pct), "%", "how often the promise chosen is kept"),
     "trust_at_rest": (
         _at_chosen(_trust), "1", "mean trust in the long run, with the promise chosen",
     ),
     "trust_at_rest_best": (
         _at_best(_trust), "1", "mean trust in the long run, with the best promise",
-    ),
-    "trust_if_68_pct_kept": (
-        lambda p: _rest(p, 0.68), "1",
-        "mean trust in the long run, if 68 percent of promises are kept",
-    ),
-    "trust_if_90_pct_kept": (
-        lambda p: _rest(p, 0.90), "1",
-        "mean trust in the long run, if 90 percent of promises are kept",
     ),
     "expectation_gap": (
         _at_chosen(_gap), "points",
@@ -599,12 +590,13 @@ MEASURES = {
         _car_sd, "%",
         "standard deviation of CAR over the event days, for a very long estimation window",
     ),
-    "car_sd_exact_pct": (
-        _car_sd_exact, "%",
-        "the same for L days, if the mean market return of the event days is that of the L days",
+    "car_sd_estimated_pct": (
+        _car_sd_estimated, "%",
+        "the same for L days, at least: it is a little more where the market's mean differs "
+        "between the two windows",
     ),
     "visible_reaction_pct": (
-        lambda p: normal_quantile(0.975) * _car_sd_exact(p), "%",
+        lambda p: normal_quantile(0.975) * _car_sd_estimated(p), "%",
         "size of CAR from which a test at five percent calls it a reaction, σ being known",
     ),
 }  # fmt: skip

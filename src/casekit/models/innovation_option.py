@@ -18,7 +18,7 @@ probability λ) or the new one (unknown, Beta(α, β), mean m = α/(α + β)). T
 nothing, so who returns to it stays. What the new one adds to n·λ::
 
     W_n(α, β) = max{0, m − λ + m·W_{n−1}(α + 1, β) + (1 − m)·W_{n−1}(α, β + 1)},   W_0 = 0
-    myopic: the second term whenever m ≥ λ, else 0
+    myopic: the second term, with W̃ for W, whenever m ≥ λ, else 0; at a tie it tries the new one
 
 After Black and Scholes (1973) and Merton (1973); the lattice after Cox, Ross and Rubinstein (1979);
 research as an option after Dixit and Pindyck (1994) and McGrath (1997); the side panel after March
@@ -34,7 +34,8 @@ TITLE = "The innovation option"
 SUMMARY = (
     "Research buys the right to launch later, not the duty. The more uncertain the product's "
     "worth, the more that right is worth to a firm that can stop, and no more to a firm that "
-    "cannot. A side panel asks how often to try something new beside something known."
+    "cannot. A side panel asks how long to go on trying something new when something known is at "
+    "hand."
 )
 EQUATIONS = (
     ("Value of the research project", r"\text{net value} = p\,C - R + B"),
@@ -70,7 +71,8 @@ BREAKS = (
     "Waiting costs nothing here, so an early launch never pays and a longer wait always looks "
     "better. Where rivals come, both statements mislead.",
     "Volatility raises the value only of a firm that really stops when the product's worth ends "
-    "below the launch cost. For a firm that launches come what may, look at the bound value.",
+    "below the launch cost. For a firm that launches come what may, look at the value of the duty "
+    "to launch.",
     "Nobody can observe the spillover B, and it counts one for one: a large enough B justifies any "
     "project. A B that “must have been large” because the product did well is hindsight.",
     "The formula prices what can be hedged in a market. Nobody traded the worth of a phone that "
@@ -78,6 +80,9 @@ BREAKS = (
     "The lattice is sound only where s > r√(T/N); otherwise q leaves the range from 0 to 1. The "
     "bounds keep to that side: volatility from 0.1 on, 5 steps or more. The curve over volatility "
     "uses the closed form and so starts at none.",
+    "At the defaults both projects look equally good at first, and the myopic policy then tries "
+    "the new one. If the known one is better by a hair it never does, and foresight is worth about "
+    "fifteen times as much.",
 )
 CALIBRATION = (
     "All values are illustrative. The sources give only the timeline of the concept phone, begun "
@@ -188,7 +193,7 @@ RESULTS = (
         ("at_volatility", "s", "per square root of a year", "volatility of the product's worth"),
         ("option_by_volatility", "C", _MONEY, "value of the right to launch"),
         ("launch_now_by_volatility", "V − I", _MONEY, "value of launching at once"),
-        ("bound_by_volatility", "C − P", _MONEY, "value of a duty to launch at time T"),
+        ("duty_by_volatility", "C − P", _MONEY, "value of a duty to launch at time T"),
         ("net_by_volatility", "pC − R + B", _MONEY, "net value of the research project"),
     )
     + results(
@@ -202,7 +207,7 @@ RESULTS = (
         ("at_success", "p", "1", "probability that the research works"),
         ("net_by_success", "pC − R + B", _MONEY, "net value with the right to stop"),
         (
-            "net_bound_by_success", "p(C − P) − R + B", _MONEY,
+            "net_duty_by_success", "p(C − P) − R + B", _MONEY,
             "net value if success obliges the firm to launch",
         ),
     )
@@ -210,7 +215,10 @@ RESULTS = (
         "pull",
         ("pull", "n", "tries", "number of tries in all"),
         ("reward_optimal", "nλ + W", "successes", "expected successes of the optimal policy"),
-        ("reward_myopic", "nλ + W̃", "successes", "expected successes if each try looks best now"),
+        (
+            "reward_myopic", "nλ + W̃", "successes",
+            "expected successes if each try takes what looks better now",
+        ),
         ("reward_known", "nλ", "successes", "expected successes with the known project alone"),
     )
     + results(
@@ -341,7 +349,7 @@ def _panel(p):
     return p["pulls"], p["known_success"], p["prior_successes"], p["prior_failures"]
 
 
-def _bound(p):
+def _duty(p):
     return p["worth"] - p["launch_cost"] * math.exp(-p["interest"] * p["wait"])
 
 
@@ -371,7 +379,7 @@ def _over_volatility(p):
         "at_volatility": list(VOLATILITIES),
         "option_by_volatility": options,
         "launch_now_by_volatility": [V - I] * len(options),
-        "bound_by_volatility": [_bound(p)] * len(options),
+        "duty_by_volatility": [_duty(p)] * len(options),
         "net_by_volatility": [_net(p, p["success"], C) for C in options],
     }
 
@@ -390,7 +398,7 @@ def _over_success(p):
     return {
         "at_success": list(SUCCESS_CHANCES),
         "net_by_success": [_net(p, chance, option) for chance in SUCCESS_CHANCES],
-        "net_bound_by_success": [_net(p, chance, _bound(p)) for chance in SUCCESS_CHANCES],
+        "net_duty_by_success": [_net(p, chance, _duty(p)) for chance in SUCCESS_CHANCES],
     }
 
 
@@ -449,7 +457,7 @@ def _over_myopic(p):
 MEASURES = {
     "static_value": (
         lambda p: p["worth"] - p["launch_cost"], _MONEY,
-        "value V − I of launching at once",
+        "net present value V − I of launching at once",
     ),
     "option_value": (
         lambda p: call_value(*_terms(p)), _MONEY,
@@ -471,8 +479,8 @@ MEASURES = {
         lambda p: _net(p, p["success"], call_value(*_terms(p))), _MONEY,
         "net value of the research project with the right to stop",
     ),
-    "net_value_bound": (
-        lambda p: _net(p, p["success"], _bound(p)), _MONEY,
+    "net_value_duty": (
+        lambda p: _net(p, p["success"], _duty(p)), _MONEY,
         "net value of the research project if success obliges the firm to launch",
     ),
     "break_even_probability_pct": (
@@ -485,7 +493,8 @@ MEASURES = {
     ),
     "launch_chance_pct": (
         _launch_chance, "percent",
-        "chance p·Φ(d₂), in risk-neutral weights, that the research ends in a launch",
+        "risk-neutral probability p·Φ(d₂) that the research ends in a launch: as if the worth grew "
+        "at the riskless rate",
     ),
     "bandit_value": (
         lambda p: p["pulls"] * p["known_success"] + advantage(*_panel(p)), "successes",
@@ -505,10 +514,12 @@ MEASURES = {
     ),
     "failures_to_switch": (
         lambda p: failures_to_switch(*_panel(p)), "failures",
-        "side panel: failures in a row, from the start, after which the optimal policy gives up",
+        "side panel: failures in a row, from the start, after which the optimal policy gives up; "
+        "0: it never tries, none: it never gives up within the tries",
     ),
     "failures_to_switch_myopic": (
         lambda p: failures_to_switch(*_panel(p), myopic=True), "failures",
-        "side panel: failures in a row, from the start, after which the myopic policy gives up",
+        "side panel: failures in a row, from the start, after which the myopic policy gives up; "
+        "0: it never tries, none: it never gives up within the tries",
     ),
 }  # fmt: skip

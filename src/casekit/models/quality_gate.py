@@ -11,8 +11,9 @@ it. A member says yes to a good product with probability p₁, to a bad one with
     v(k) = π·G·P(k, p₁) − (1 − π)·Λ·P(k, p₂)         value per product proposed
     k* = ⌈{ln[(1 − π)Λ/(πG)] + m·ln[(1 − p₂)/(1 − p₁)]} / ln[p₁(1 − p₂)/(p₂(1 − p₁))]⌉
 
-A rejected good product may return after R quarters with margin G·(1 − w)ᴿ. What a wrong no loses
-is then G·[1 − (1 − w)ᴿ], which takes the place of G in k*.
+A rejected good product may return after R quarters with margin G·(1 − w)ᴿ. Then
+v_R(k) = v(k) + π·G·(1 − w)ᴿ·[1 − P(k, p₁)], and what a wrong no loses, G·[1 − (1 − w)ᴿ], takes the
+place of G in k*.
 
 Reading 2, the criterion: quality is judged once, x = N⁻¹(p) + noise, and so is everything else,
 y = b + noise; the noises are independent and standard normal, N is their distribution function,
@@ -22,14 +23,15 @@ for poor quality. The veto releases if x ≥ 0 and y ≥ 0, so that nothing does
     W(p) = N{[ω·N⁻¹(p) + (1 − ω)·b] / √[ω² + (1 − ω)²]}        weighing
     X(p) = p·N(b) ≤ p                                          veto
 
-Inspection passes a lot if a sample of n phones holds at most c defects; prevention costs P and
-lowers the cost of failures. If η·d₀·V·Φ ≤ 1 the first yuan saves no more than itself: P* = 0::
+Inspection passes a lot if a sample of n phones holds at most c defective ones (c is the acceptance
+number, Pa the operating characteristic); prevention costs P and lowers the cost of failures. If
+η·d₀·V·Φ ≤ 1 the first yuan saves no more than itself: P* = 0::
 
-    Pa(d) = Σⱼ₌₀..c C(n, j)·dʲ·(1 − d)ⁿ⁻ʲ                      a lot with defects d passes
+    Pa(d) = Σⱼ₌₀..c C(n, j)·dʲ·(1 − d)ⁿ⁻ʲ                      a lot with a share d defective passes
     C(P) = P + d₀·e^(−ηP)·V·Φ                                  prevention and failures
     P* = ln(η·d₀·V·Φ)/η,  C(P*) = P* + 1/η                     least cost
 
-After Sah and Stiglitz (1986, 1988) on committees, Einhorn (1970) on rules without compensation,
+After Sah and Stiglitz (1986, 1988) on committees, Einhorn (1970) on non-compensatory rules,
 Feigenbaum (1956) and Juran (1951) on the costs of quality. Portable: see ``_portable``.
 """
 
@@ -55,11 +57,15 @@ EQUATIONS = (
         r"v(k) = \pi\,G\,P(k,p_1) - (1-\pi)\,\Lambda\,P(k,p_2)",
     ),
     (
-        "Yeses worth most; below 0 it means release everything, above m release nothing",
+        "Yeses worth most; at 0 or below it means release everything, above m release nothing",
         r"k^* = \left\lceil \frac{\ln\frac{(1-\pi)\Lambda}{\pi G} + m\ln\frac{1-p_2}{1-p_1}}"
         r"{\ln\frac{p_1(1-p_2)}{p_2(1-p_1)}} \right\rceil",
     ),
     ("Margin lost by a return after R quarters", r"G\,[1-(1-w)^R]"),
+    (
+        "Value per product, if rejected good ones return",
+        r"v_R(k) = v(k) + \pi\,G\,(1-w)^R\,[1-P(k,p_1)]",
+    ),
     (
         "Release if quality and the rest are weighed",
         r"W(p) = N\left(\frac{\omega N^{-1}(p) + (1-\omega)b}{\sqrt{\omega^2+(1-\omega)^2}}\right)",
@@ -79,6 +85,8 @@ LEAVES_OUT = (
     "What the gate itself costs: meetings, tests and the chair’s time.",
     "Members who differ in skill or interest, and who vote with an eye on the others’ votes.",
     "What happens to a rejected bad product: it earns nothing and costs nothing.",
+    "The size of the lot: it is taken as large against the sample, so that drawing phones does not "
+    "change what is left.",
     "The link to demand: a failed phone costs Λ or Φ here, not buyers in later quarters.",
 )
 BREAKS = (
@@ -181,7 +189,7 @@ PARAMETERS = (
     number(
         "defects_allowed", "c", "Accept up to this many defects",
         3, (0, 20, 1), "phones",
-        "largest number of defective phones in the sample with which the lot passes",
+        "acceptance number: the most defective phones in the sample with which the lot passes",
         _ILLUSTRATIVE, whole=True,
     ),
     number(
@@ -190,7 +198,7 @@ PARAMETERS = (
         "share of defective phones in the lot", _ILLUSTRATIVE,
     ),
     number(
-        "defects_at_start", "d₀", "Failures without prevention",
+        "failures_unprevented", "d₀", "Failures without prevention",
         0.06, (0.005, 0.2, 0.005), "share of phones",
         "share of phones that fail if nothing is spent on prevention", _ILLUSTRATIVE,
     ),
@@ -200,7 +208,7 @@ PARAMETERS = (
         "rate at which failures fall with each RMB million spent on prevention", _ILLUSTRATIVE,
     ),
     number(
-        "volume", "V", "Phones sold of the model",
+        "volume", "V", "Phones sold of this type",
         1.0, (0.1, 20.0, 0.1), "million units",
         "phones over which prevention is spread", _ILLUSTRATIVE,
     ),
@@ -216,11 +224,15 @@ RESULTS = (
         "votes_needed",
         ("votes_needed", "k", "votes", "yeses that release a product, from one to all members"),
         ("accept_good", "P(k, p₁)", "1", "chance that a good product is released"),
-        ("accept_bad", "P(k, p₂)", "1", "chance that a bad product is released"),
-        ("false_reject", "1 − P(k, p₁)", "1", "chance that a good product is stopped (type I)"),
-        ("false_accept", "P(k, p₂)", "1", "the same chance, read as an error (type II)"),
+        ("accept_bad", "P(k, p₂)", "1", "chance that a bad product is released (type II error)"),
+        (
+            "false_reject",
+            "1 − P(k, p₁)",
+            "1",
+            "chance that a good product is stopped (type I error)",
+        ),
         ("value_per_product", "v(k)", "value units", "value per product, if a no is final"),
-        ("value_if_returned", "v(k)", "value units", "value per product, if good ones return"),
+        ("value_if_returned", "v_R(k)", "value units", "value per product, if good ones return"),
     )
     + results(
         "defect_percent",
@@ -229,8 +241,7 @@ RESULTS = (
     )
     + results(
         "prevention",
-        ("prevention", "P", "RMB million", "spent on prevention"),
-        ("prevention_cost", "P", "RMB million", "cost of prevention"),
+        ("prevention", "P", "RMB million", "spent on prevention, which is also its cost"),
         ("failure_cost", "d₀·e^(−ηP)·V·Φ", "RMB million", "cost of failures that remain"),
         ("total_cost", "C(P)", "RMB million", "cost of prevention and failures together"),
     )
@@ -344,7 +355,7 @@ def _bad(p, rule):
 
 
 def _value(p, rule, late=0.0):
-    """Return the value per product; a rejected good product earns ``late``, nothing in v."""
+    """Return v, or v_R where a rejected good product returns and earns ``late``."""
     G, pi, good = p["gain"], p["good_share"], _good(p, rule)
     return pi * (G * good + late * (1.0 - good)) - (1.0 - pi) * p["loss"] * _bad(p, rule)
 
@@ -361,7 +372,7 @@ def lot_passes(parameters: dict, percent: float) -> float:
 
 def failure_cost(parameters: dict, P: float) -> float:
     """Return the cost of failures in RMB million, after P RMB million of prevention."""
-    d = parameters["defects_at_start"] * math.exp(-parameters["prevention_effect"] * P)
+    d = parameters["failures_unprevented"] * math.exp(-parameters["prevention_effect"] * P)
     return d * parameters["volume"] * parameters["cost_per_failure"]
 
 
@@ -387,7 +398,7 @@ def _votes_block(p):
     good, bad = [_good(p, rule) for rule in rules], [_bad(p, rule) for rule in rules]
     values = [_value(p, rule) for rule in rules]
     returned = [_value(p, rule, _late(p)) for rule in rules]
-    return [ks, good, bad, [1.0 - share for share in good], list(bad), values, returned]
+    return [ks, good, bad, [1.0 - share for share in good], values, returned]
 
 
 def _inspection_block(p):
@@ -397,7 +408,7 @@ def _inspection_block(p):
 def _prevention_block(p):
     failures = [failure_cost(p, P) for P in PREVENTION]
     totals = [P + failure for P, failure in zip(PREVENTION, failures)]
-    return [list(PREVENTION), list(PREVENTION), failures, totals]
+    return [list(PREVENTION), failures, totals]
 
 
 def _delay_block(p):
@@ -430,11 +441,11 @@ def _of_rule(prefix, rule, who):
     return {
         prefix + "false_reject_pct": (
             lambda p: 100.0 * (1.0 - _good(p, rule(p))), "percent",
-            "good products stopped by " + who,
+            "share of good products stopped by " + who,
         ),
         prefix + "false_accept_pct": (
             lambda p: 100.0 * _bad(p, rule(p)), "percent",
-            "bad products released by " + who,
+            "share of bad products released by " + who,
         ),
         prefix + "value": (
             lambda p: _value(p, rule(p)), "value units",
@@ -459,7 +470,7 @@ MEASURES = {
     ),
     "lot_passes_pct": (
         lambda p: 100.0 * lot_passes(p, p["defect_rate"]), "percent",
-        "lots with the given defects that pass inspection",
+        "share of lots with the given defects that pass inspection",
     ),
     "best_prevention": (
         best_prevention, "RMB million",
@@ -472,4 +483,4 @@ MEASURES = {
 }  # fmt: skip
 MEASURES.update(_of_rule("", lambda p: _committee(p, p["votes"]), "the committee’s vote"))
 MEASURES.update(_of_rule("weighing_", lambda p: _weighing(p, p["merit"]), "weighing quality"))
-MEASURES.update(_of_rule("criterion_", lambda p: _veto(p, p["merit"]), "a veto of quality"))
+MEASURES.update(_of_rule("quality_veto_", lambda p: _veto(p, p["merit"]), "a veto of quality"))

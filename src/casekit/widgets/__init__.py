@@ -28,6 +28,8 @@ class ModelWidget(anywidget.AnyWidget):
 
     Attributes:
         settings: Values that differ from the model's defaults, by parameter name.
+        picture: The chart as SVG (``wide``, ``narrow``) and its text ``alternative``.
+        table: The run as texts: ``columns`` and ``rows``.
         sentence: The run in plain words.
         error: What was wrong with the last settings, or the empty string.
     """
@@ -38,8 +40,8 @@ class ModelWidget(anywidget.AnyWidget):
     settings = traitlets.Dict().tag(sync=True)
     defaults = traitlets.Dict().tag(sync=True)
     markup = traitlets.Unicode().tag(sync=True)
-    picture = traitlets.Unicode().tag(sync=True)
-    table = traitlets.Unicode().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
+    table = traitlets.Dict().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 
@@ -57,14 +59,14 @@ class ModelWidget(anywidget.AnyWidget):
 
     def _refresh(self) -> None:
         try:
-            self._model.settings(self.settings)
+            shown = self._view.shown(self.settings)
         except CasekitError as problem:
             self.error = str(problem)
             return
         self._shown = dict(self.settings)
-        self.table = markup.table(self._view, self.settings)
-        self.sentence = self._view.describe(self.settings)
-        self.picture = markup.picture(self._view, self.settings)
+        self.table = markup.table(shown)
+        self.sentence = shown["sentence"]
+        self.picture = markup.pictures(self._view, shown)
         self.error = ""
 
     def _repr_mimebundle_(self, **options: Any) -> Any:

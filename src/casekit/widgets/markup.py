@@ -1,31 +1,58 @@
 """The widget as HTML. One markup serves the built page, where it stands still, and Jupyter."""
 
+import json
+from collections.abc import Mapping
 from html import escape
+from typing import Any
+
+import pandas as pd
+import vl_convert
 
 from casekit import models
-from casekit.exhibits import exhibit
+from casekit.exhibits import exhibit, theme
 from casekit.models import Parameter, Setting
 from casekit.widgets.views import Settings, View
 
 HOW_TO_RUN = (
-    "This page shows the finished reference run, so the controls do not move. They do in Jupyter: "
-    "open the chapter there as a notebook, or run "
+    "This page shows the finished reference run. Where scripts may run, the controls come alive "
+    "when you reach them; they also do in Jupyter: run "
     '<code>casekit.widgets.model("{model}")</code> in any notebook.'
 )
 
 
-def picture(view: View, settings: Settings) -> str:
-    """Return the chart of a run, wide and narrow, with its sentence as text alternative."""
+def pictures(view: View, shown: Mapping[str, Any]) -> dict[str, str]:
+    """Return the chart as SVG, wide and narrow, and its text alternative."""
     wide, narrow = (
-        exhibit.render(view.draw(settings, size)) for size in (exhibit.WIDE, exhibit.NARROW)
+        exhibit.inline(exhibit.render(view.chart(size), shown["data"]))
+        for size in (exhibit.WIDE, exhibit.NARROW)
     )
-    return exhibit.picture_html(wide, narrow, "Line chart. " + view.describe(settings))
+    return {
+        "wide": wide,
+        "narrow": narrow,
+        "alternative": f"{view.picture} {shown['sentence']}",
+    }
 
 
-def table(view: View, settings: Settings) -> str:
-    """Return the run as an HTML table."""
-    rows = view.table(settings).round(3)
-    return exhibit.table_html(rows.rename(columns=lambda name: name.replace("_", " ")), view.title)
+def table(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the run as a table of texts: columns and rows."""
+    return {"columns": shown["columns"], "rows": [list(map(_cell, row)) for row in shown["rows"]]}
+
+
+def _cell(value: object) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return text.replace("-", "−") if isinstance(value, float | int) else text
+
+
+def specifications(view: View) -> dict[str, Any]:
+    """Return what the page needs to draw the chart itself: Vega specifications, wide and narrow.
+
+    Token colours stand in them as CSS variables, as in the pictures.
+    """
+    data = view.shown({})["data"]
+    return {
+        name: vl_convert.vegalite_to_vega(exhibit.specification(view.chart(size), data))
+        for name, size in (("wide", exhibit.WIDE), ("narrow", exhibit.NARROW))
+    }
 
 
 def widget(view: View, settings: Settings, *, live: bool) -> str:
@@ -34,27 +61,57 @@ def widget(view: View, settings: Settings, *, live: bool) -> str:
     Args:
         view: How the model is shown.
         settings: Values that differ from the model's defaults.
-        live: Whether the controls work; if not they are disabled and the page says how to run.
+        live: Whether a kernel moves the controls; on a page they are disabled until the page's
+            own engine does, and the status says how else to run it.
     """
-    values = models.get(view.model).settings(settings)
+    values, shown = models.get(view.model).settings(settings), view.shown(settings)
+    drawn, rows = pictures(view, shown), table(shown)
     status = "" if live else HOW_TO_RUN.format(model=escape(view.model))
+    frame = pd.DataFrame(rows["rows"], columns=rows["columns"])
     return "".join(
         [
             f'<section class="ck-widget" data-model="{view.model}" '
             f'aria-label="{escape(view.title, quote=True)}">',
             f'<p class="ck-widget-head"><span class="ck-title">{escape(view.title)}</span>',
             f'<span class="ck-subtitle">{escape(view.subtitle)}</span></p>',
-            f'<div data-part="picture">{picture(view, settings)}</div>',
+            '<div data-part="picture">'
+            f"{exhibit.picture_html(drawn['wide'], drawn['narrow'], drawn['alternative'])}</div>",
             f'<p class="ck-sentence" data-part="sentence" role="status" aria-live="polite">'
-            f"{escape(view.describe(settings))}</p>",
+            f"{escape(shown['sentence'])}</p>",
             f'<p class="ck-status" data-part="status">{status}</p>',
             _controls(view, values, live=live),
             f'<p class="ck-note">{escape(view.note)}</p>',
             f'<details class="ck-more"><summary>Table</summary><div data-part="table">'
-            f"{table(view, settings)}</div></details>",
+            f"{exhibit.table_html(frame, view.title)}</div></details>",
+            "" if live else _keep(view) + _engine(view, settings),
             "</section>",
         ]
     )
+
+
+def _keep(view: View) -> str:
+    """Return the scenario as a link and as code, for a page whose engine runs."""
+    name = escape(view.model)
+    return (
+        '<p class="ck-more" data-live hidden>'
+        f'<a data-part="link" data-widget="{name}" href="#{name}">Link to this scenario</a></p>'
+        '<details class="ck-more" data-live hidden><summary>Open in a notebook</summary>'
+        f'<pre data-part="code" data-widget="{name}"></pre></details>'
+    )
+
+
+def _engine(view: View, settings: Settings) -> str:
+    """Return what the page's own engine needs, as data that no browser runs."""
+    given = {
+        "show": view.show.__name__,
+        "model": models.get(view.model).module.__name__,
+        "defaults": models.get(view.model).settings(),
+        "settings": dict(settings),
+        "picture": view.picture,
+        "charts": specifications(view),
+    }
+    text = theme.with_variables(json.dumps(given, ensure_ascii=False)).replace("<", "\\u003c")
+    return f'<script type="application/json" data-part="engine">{text}</script>'
 
 
 def _controls(view: View, values: dict[str, Setting], *, live: bool) -> str:

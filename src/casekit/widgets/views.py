@@ -1,13 +1,16 @@
-"""What each widget shows: its controls, its chart, and the sentence that says it in words."""
+"""What each widget shows: its model, its controls, and the chart of its show."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 
 import altair as alt
-import pandas as pd
 
+from casekit import models
 from casekit.errors import UnknownNameError
 from casekit.exhibits import spiral
+from casekit.exhibits.shows import death_spiral
 
 Settings = Mapping[str, object]
 
@@ -22,9 +25,10 @@ class View:
         subtitle: Quantity, unit, scope and period of the chart.
         controls: Parameters that always have a control, in order.
         more: Parameters behind "More assumptions".
-        draw: Draws the chart of a run for a width in pixels.
-        describe: Says the run in one or two plain sentences.
-        table: The run as rows.
+        show: The portable module that turns settings into rows, a sentence and a table; see
+            :mod:`casekit.exhibits.shows`.
+        chart: Returns the chart for a width in pixels, for the data sets that the show names.
+        picture: What kind of picture it is, to open the text alternative with.
         note: Caveat under the chart.
     """
 
@@ -33,10 +37,20 @@ class View:
     subtitle: str
     controls: tuple[str, ...]
     more: tuple[str, ...]
-    draw: Callable[[Settings, int], alt.TopLevelMixin]
-    describe: Callable[[Settings], str]
-    table: Callable[[Settings], pd.DataFrame]
+    show: ModuleType
+    chart: Callable[[int], alt.TopLevelMixin]
+    picture: str
     note: str
+
+    def shown(self, settings: Settings) -> dict[str, Any]:
+        """Return what is shown for these settings: data, sentence, columns and rows.
+
+        Raises:
+            UnknownNameError: If a setting names no parameter.
+            InvalidInputError: If a value is unusable.
+        """
+        shown: dict[str, Any] = self.show.show(models.get(self.model).settings(settings))
+        return shown
 
 
 VIEWS = {
@@ -57,9 +71,9 @@ VIEWS = {
             "capability_delay",
             "growth_2016_on",
         ),
-        draw=spiral.draw_run,
-        describe=spiral.describe_run,
-        table=spiral.run_frame,
+        show=death_spiral,
+        chart=spiral.run_chart,
+        picture="Line chart.",
         note=spiral.PLAUSIBLE,
     )
 }

@@ -1,0 +1,193 @@
+// The page's own engine: a worker with MicroPython runs the model files, Vega draws, and the front end
+// of the notebook (widget.js) does the rest. Nothing starts before a reader comes near a widget.
+
+import frontEnd, { admissible } from "./widget.js";
+
+const PATIENCE = 10_000; // milliseconds for one run; a worker that takes longer is replaced
+const NARROW = matchMedia("(max-width: 700px)");
+const here = (name) => new URL(name, import.meta.url).href;
+
+let vegaLoaded;
+function loadVega() {
+  // A module, so that its names stay its own; it leaves window.vega behind.
+  return (vegaLoaded ??= import(here("vega.js")));
+}
+
+// One worker for all widgets of a page. Of the requests of one widget that wait, only the newest
+// counts.
+class Engine {
+  constructor() {
+    this.waiting = new Map();
+  }
+
+  start() {
+    this.worker = new Worker(here("worker.js"), { type: "module" });
+    this.worker.onmessage = ({ data }) => this.finish(data);
+    this.worker.onerror = () => this.finish({ error: "The engine of this page did not start." });
+  }
+
+  run(job) {
+    return new Promise((resolve, reject) => {
+      this.waiting.get(job.widget)?.resolve(null); // overtaken by a newer one
+      this.waiting.set(job.widget, { job, resolve, reject });
+      this.next();
+    });
+  }
+
+  next() {
+    if (this.busy || this.waiting.size === 0) return;
+    if (!this.worker) this.start();
+    const [widget, request] = this.waiting.entries().next().value;
+    this.waiting.delete(widget);
+    this.busy = request;
+    this.clock = setTimeout(() => this.stop("The run took too long and was stopped."), PATIENCE);
+    this.worker.postMessage(request.job);
+  }
+
+  finish({ shown, error }) {
+    clearTimeout(this.clock);
+    const request = this.busy;
+    this.busy = null;
+    if (error) request?.reject(new Error(error));
+    else request?.resolve(shown);
+    this.next();
+  }
+
+  stop(reason) {
+    this.worker.terminate();
+    this.worker = null;
+    this.finish({ error: reason });
+  }
+}
+
+const engine = new Engine();
+
+// What widget.js knows from Jupyter: traits with change events. Setting "settings" asks for a run.
+class PageModel {
+  constructor(given, key) {
+    Object.assign(this, { given, key, handlers: {} });
+    this.values = { defaults: given.defaults, settings: {}, error: "" };
+  }
+
+  get(name) {
+    return this.values[name];
+  }
+
+  set(name, value) {
+    this.values[name] = value;
+    for (const handler of this.handlers["change:" + name] ?? []) handler();
+  }
+
+  on(name, handler) {
+    (this.handlers[name] ??= new Set()).add(handler);
+  }
+
+  off(name, handler) {
+    this.handlers[name]?.delete(handler);
+  }
+
+  save_changes() {
+    this.refresh();
+  }
+
+  async refresh() {
+    const { show, model, defaults } = this.given;
+    const settings = { ...defaults, ...this.values.settings };
+    try {
+      const shown = await engine.run({ widget: this.key, show, model, settings });
+      if (shown) await this.draw(shown);
+    } catch (problem) {
+      this.set("error", `${problem.message} The figure shows the last run that came through.`);
+    }
+  }
+
+  async draw(shown) {
+    const size = NARROW.matches ? "narrow" : "wide";
+    this.charts ??= {};
+    this.charts[size] ??= new window.vega.View(window.vega.parse(this.given.charts[size]), {
+      renderer: "none",
+    });
+    for (const [name, rows] of Object.entries(shown.data)) this.charts[size].data(name, rows);
+    this.values.sentence = shown.sentence;
+    this.values.table = { columns: shown.columns, rows: shown.rows.map((row) => row.map(text)) };
+    const svg = await this.charts[size].toSVG();
+    this.shown = shown;
+    this.set("picture", { [size]: svg, alternative: `${this.given.picture} ${shown.sentence}` });
+  }
+}
+
+function text(value) {
+  if (typeof value !== "number") return String(value);
+  return String(Number(value.toFixed(3))).replace("-", "−");
+}
+
+// A link such as #death-spiral?shock=0.1 restores a scenario. Nothing of it but admissible values
+// of known controls gets further than this function; null if the link is none of this widget's.
+function bookmarked(section) {
+  const [name, query] = location.hash.slice(1).split("?");
+  if (name !== section.dataset.model) return null;
+  const settings = {};
+  for (const [key, value] of new URLSearchParams(query ?? "")) {
+    const control = [...section.querySelectorAll("[data-name]")].find(
+      (node) => node.dataset.name === key,
+    );
+    const held = control && admissible(control, value);
+    if (held !== undefined) settings[key] = held;
+  }
+  return settings;
+}
+
+async function comeAlive(section, number) {
+  const status = section.querySelector("[data-part=status]");
+  const given = JSON.parse(section.querySelector("[data-part=engine]").textContent);
+  const model = new PageModel(given, number);
+  const still = status.innerHTML;
+  status.textContent = "The engine of this widget is starting …";
+  try {
+    model.values.settings = bookmarked(section) ?? given.settings;
+    const { show, model: name, defaults } = given;
+    const settings = { ...defaults, ...model.values.settings };
+    const [, shown] = await Promise.all([
+      loadVega(),
+      engine.run({ widget: number, show, model: name, settings }),
+    ]);
+    for (const node of section.querySelectorAll("[disabled]")) node.disabled = false;
+    for (const node of section.querySelectorAll("[data-live]")) node.hidden = false;
+    frontEnd.render({ model, el: section.parentElement });
+    await model.draw(shown);
+    status.textContent = "Live: move a control and the figure follows.";
+    section.dataset.live = "true";
+    NARROW.addEventListener("change", () => model.draw(model.shown));
+    addEventListener("hashchange", () => {
+      const wanted = bookmarked(section);
+      if (wanted) {
+        model.set("settings", wanted);
+        model.refresh();
+      }
+    });
+  } catch (problem) {
+    status.innerHTML = still;
+    status.append(` (${problem.message})`);
+  }
+}
+
+document.querySelectorAll("section.ck-widget").forEach((section, number) => {
+  let started = false;
+  const start = () => {
+    if (!started) comeAlive(section, number);
+    started = true;
+  };
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) {
+        near.disconnect();
+        start();
+      }
+    },
+    { rootMargin: "300px" },
+  );
+  near.observe(section);
+  for (const sign of ["pointerenter", "focusin", "touchstart"]) {
+    section.addEventListener(sign, start, { once: true, passive: true });
+  }
+});

@@ -1,0 +1,42 @@
+// Runs the model files in MicroPython, away from the page: a job names the module that shows a model
+// and gives a value for every parameter; the answer is what that module returns.
+
+import { loadMicroPython } from "./micropython.mjs";
+
+const FOLDERS = ["casekit", "casekit/models", "casekit/exhibits", "casekit/exhibits/shows"];
+const RUN = `
+import json
+def answer(text):
+    job = json.loads(text)
+    show = __import__(job["show"], None, None, ["show"]).show
+    return json.dumps(show(job["settings"]))
+`;
+
+async function start() {
+  const [python, files] = await Promise.all([
+    loadMicroPython({ url: new URL("micropython.wasm", import.meta.url).href, heapsize: 16777216 }),
+    fetch(new URL("python.json", import.meta.url)).then((answer) => {
+      if (!answer.ok) throw new Error("the model files did not load");
+      return answer.json();
+    }),
+  ]);
+  for (const folder of FOLDERS) {
+    python.FS.mkdir(`/${folder}`);
+    python.FS.writeFile(`/${folder}/__init__.py`, "");
+  }
+  for (const [path, text] of Object.entries(files)) python.FS.writeFile(`/${path}`, text);
+  python.runPython('import sys; sys.path.insert(0, "/")');
+  python.runPython(RUN);
+  return python.globals.get("answer");
+}
+
+let answer;
+onmessage = async ({ data }) => {
+  try {
+    answer ??= await start();
+    postMessage({ shown: JSON.parse(answer(JSON.stringify(data))) });
+  } catch (problem) {
+    console.warn(problem);
+    postMessage({ error: "The run did not come to an end." });
+  }
+};
