@@ -83,7 +83,7 @@ def test_ten_scenarios_give_the_numbers_of_python(visit, name):
     alive(widget)
     for settings in scenarios(name):
         query = "&".join(f"{key}={value}" for key, value in settings.items())
-        tab.evaluate("hash => { location.hash = hash }", f"#{name}?{query}")
+        tab.evaluate("hash => { location.hash = hash }", f"#widget-{name}?{query}")
         shown = shows(widget, name, **settings)
         raw = tab.evaluate(
             """async ([show, settings]) => {
@@ -192,10 +192,10 @@ def test_what_cannot_be_a_value_is_refused_in_one_sentence(visit, typed):
 @pytest.mark.parametrize(
     "fragment",
     [
-        "#death-spiral?shock=<img src=x onerror=alert(1)>&team_start=%3Cscript%3E",
-        "#death-spiral?shock=9&demand_loss=NaN&news=&growth_hurdle=1e999",
-        "#death-spiral?__proto__=1&constructor=2&toString=3",
-        "#death-spiral?" + "shock=" * 2000,
+        "#widget-death-spiral?shock=<img src=x onerror=alert(1)>&team_start=%3Cscript%3E",
+        "#widget-death-spiral?shock=9&demand_loss=NaN&news=&growth_hurdle=1e999",
+        "#widget-death-spiral?__proto__=1&constructor=2&toString=3",
+        "#widget-death-spiral?" + "shock=" * 2000,
         "#%E0%A4%A?shock=0.1",
         "#elsewhere?shock=0.1",
     ],
@@ -210,7 +210,7 @@ def test_a_hostile_or_broken_bookmark_changes_nothing(visit, fragment):
 
 
 def test_a_bookmark_restores_a_scenario_and_the_code_is_that_of_a_notebook(visit):
-    fragment = "#death-spiral?team_start=2017Q1&shock=0.11"
+    fragment = "#widget-death-spiral?team_start=2017Q1&shock=0.11"
     tab, widget = visit("death-spiral", fragment=fragment)
     alive(widget)
     shows(widget, "death-spiral", team_start="2017Q1", shock=0.11)
@@ -221,7 +221,7 @@ def test_a_bookmark_restores_a_scenario_and_the_code_is_that_of_a_notebook(visit
     widget.get_by_role("button", name="Reset").click()
     shows(widget, "death-spiral")
     link.click()
-    assert tab.evaluate("location.hash") == "#death-spiral"
+    assert tab.evaluate("location.hash") == "#widget-death-spiral"
 
 
 @pytest.mark.parametrize("missing", ["**/micropython.wasm", "**/vega.js", "**/python.json"])

@@ -121,11 +121,11 @@ function text(value) {
   return String(Number(value.toFixed(3))).replace("-", "−");
 }
 
-// A link such as #death-spiral?shock=0.1 restores a scenario. Nothing of it but admissible values
+// A link such as #widget-death-spiral?shock=0.1 restores a scenario. Nothing of it but admissible values
 // of known controls gets further than this function; null if the link is none of this widget's.
 function bookmarked(section) {
   const [name, query] = location.hash.slice(1).split("?");
-  if (name !== section.dataset.model) return null;
+  if (name !== section.id) return null;
   const settings = {};
   for (const [key, value] of new URLSearchParams(query ?? "")) {
     const control = [...section.querySelectorAll("[data-name]")].find(

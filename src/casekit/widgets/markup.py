@@ -70,7 +70,7 @@ def widget(view: View, settings: Settings, *, live: bool) -> str:
     frame = pd.DataFrame(rows["rows"], columns=rows["columns"])
     return "".join(
         [
-            f'<section class="ck-widget" data-model="{view.model}" '
+            f'<section class="ck-widget" id="widget-{view.model}" data-model="{view.model}" '
             f'aria-label="{escape(view.title, quote=True)}">',
             f'<p class="ck-widget-head"><span class="ck-title">{escape(view.title)}</span>',
             f'<span class="ck-subtitle">{escape(view.subtitle)}</span></p>',
@@ -94,7 +94,7 @@ def _keep(view: View) -> str:
     name = escape(view.model)
     return (
         '<p class="ck-more" data-live hidden>'
-        f'<a data-part="link" data-widget="{name}" href="#{name}">Link to this scenario</a></p>'
+        f'<a data-part="link" data-widget="{name}" href="#widget-{name}">Link to this scenario</a></p>'
         '<details class="ck-more" data-live hidden><summary>Open in a notebook</summary>'
         f'<pre data-part="code" data-widget="{name}"></pre></details>'
     )

@@ -71,7 +71,7 @@ function connect(control, model, say) {
 
 function address(name, settings) {
   const query = new URLSearchParams(settings).toString();
-  return "#" + name + (query ? "?" + query : "");
+  return "#widget-" + name + (query ? "?" + query : "");
 }
 
 function code(name, settings) {
