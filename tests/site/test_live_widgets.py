@@ -6,7 +6,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from casekit import models
 from casekit.widgets import VIEWS
 
 pytestmark = pytest.mark.slow
@@ -62,8 +61,8 @@ def shows(widget, name, **settings):
 
 def scenarios(name):
     """Give ten settings: the defaults, ends of ranges, and points between."""
-    model, view = models.get(name), VIEWS[name]
-    known = {parameter.name: parameter for parameter in model.parameters}
+    view = VIEWS[name]
+    known = {parameter.name: parameter for parameter in view.owner.parameters}
     found = [{}]
     for place in range(9):
         settings = {}
@@ -73,7 +72,8 @@ def scenarios(name):
                 settings[control] = parameter.options[int(share * (len(parameter.options) - 1))]
             else:
                 steps = round((parameter.high - parameter.low) / parameter.step * share)
-                settings[control] = round(parameter.low + steps * parameter.step, 10)
+                value = round(parameter.low + steps * parameter.step, 10)
+                settings[control] = int(value) if parameter.whole else value
         found.append(settings)
     return found
 
@@ -86,15 +86,19 @@ def test_ten_scenarios_give_the_numbers_of_python(visit, name):
         tab.evaluate("hash => { location.hash = hash }", f"#widget-{name}?{query}")
         shown = shows(widget, name, **settings)
         raw = tab.evaluate(
-            """async ([show, settings]) => {
+            """async ([show, settings, tables]) => {
                 const worker = new Worker(new URL("../live/worker.js", location), {type: "module"});
                 const answer = new Promise((done) => { worker.onmessage = (e) => done(e.data); });
-                worker.postMessage({ show, settings });
+                worker.postMessage({ show, settings, tables });
                 const { shown } = await answer;
                 worker.terminate();
                 return shown;
             }""",
-            [VIEWS[name].show.__name__, models.get(name).settings(settings)],
+            [
+                VIEWS[name].show.__name__,
+                VIEWS[name].owner.settings(settings),
+                VIEWS[name].tables() if VIEWS[name].tables else None,
+            ],
         )
         assert raw["sentence"] == shown["sentence"]
         assert raw["columns"] == shown["columns"]

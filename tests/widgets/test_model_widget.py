@@ -83,7 +83,8 @@ def test_wrong_settings_at_construction_are_refused():
 
 def test_every_view_shows_parameters_that_its_model_has():
     for name, view in widgets.VIEWS.items():
-        known = {parameter.name for parameter in models.get(name).parameters}
+        assert view.name == name
+        known = {parameter.name for parameter in view.owner.parameters}
         controls = view.controls + view.more
         assert set(controls) <= known
         assert len(controls) == len(set(controls))

@@ -2,7 +2,6 @@
 
 import pytest
 
-from casekit import models
 from casekit.widgets import VIEWS, markup
 
 CONTROLS = ("input", "select", "button")
@@ -40,7 +39,7 @@ def _off(page):
 def test_on_a_page_every_control_is_off_and_the_page_says_how_to_run_it(view, still):
     assert _off(still) == _controls(still) != []
     status = "".join(still.find(".//*[@data-part='status']").itertext())
-    assert f'casekit.widgets.model("{view.model}")' in status
+    assert f'casekit.widgets.model("{view.name}")' in status
 
 
 def test_in_jupyter_every_control_is_on(live):
@@ -67,7 +66,7 @@ def test_no_two_controls_share_a_name(live):
 
 
 def test_every_control_shows_symbol_and_unit(view, live):
-    known = {parameter.name: parameter for parameter in models.get(view.model).parameters}
+    known = {parameter.name: parameter for parameter in view.owner.parameters}
     shown = live.findall(".//*[@data-name]")
     assert [node.get("data-name") for node in shown] == [*view.controls, *view.more]
     for node in shown:
@@ -80,7 +79,7 @@ def test_every_control_shows_symbol_and_unit(view, live):
 
 
 def test_number_controls_carry_the_bounds_and_the_default(view, live):
-    known = {parameter.name: parameter for parameter in models.get(view.model).parameters}
+    known = {parameter.name: parameter for parameter in view.owner.parameters}
     for node in live.findall(".//*[@data-name]"):
         parameter = known[node.get("data-name")]
         for field in node.findall("input"):

@@ -11,7 +11,6 @@ from typing import Any
 import anywidget
 import traitlets
 
-from casekit import models
 from casekit.errors import CasekitError
 from casekit.exhibits import theme
 from casekit.widgets import markup
@@ -45,13 +44,12 @@ class ModelWidget(anywidget.AnyWidget):
     sentence = traitlets.Unicode().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, model: str, **settings: object) -> None:
-        self._view = view(model)
-        self._model = models.get(model)
-        self._model.settings(settings)
+    def __init__(self, name: str, **settings: object) -> None:
+        self._view = view(name)
+        self._view.owner.settings(settings)
         super().__init__(
             settings=settings,
-            defaults=self._model.settings(),
+            defaults=self._view.owner.settings(),
             markup=markup.widget(self._view, settings, live=True),
         )
         self._refresh()
@@ -82,7 +80,7 @@ def model(name: str, **settings: object) -> ModelWidget:
     """Return the widget of a model, e.g. ``model("death-spiral", team_start="2016Q4")``.
 
     Raises:
-        UnknownNameError: If no widget shows this model, or a setting names no parameter.
+        UnknownNameError: If there is no such widget, or a setting names no parameter.
         InvalidInputError: If a setting is out of bounds.
     """
     return ModelWidget(name, **settings)

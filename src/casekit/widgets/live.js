@@ -90,11 +90,15 @@ class PageModel {
     this.refresh();
   }
 
-  async refresh() {
-    const { show, model, defaults } = this.given;
+  run() {
+    const { show, tables, defaults } = this.given;
     const settings = { ...defaults, ...this.values.settings };
+    return engine.run({ widget: this.key, show, tables, settings });
+  }
+
+  async refresh() {
     try {
-      const shown = await engine.run({ widget: this.key, show, model, settings });
+      const shown = await this.run();
       if (shown) await this.draw(shown);
     } catch (problem) {
       this.set("error", `${problem.message} The figure shows the last run that came through.`);
@@ -145,12 +149,7 @@ async function comeAlive(section, number) {
   status.textContent = "The engine of this widget is starting …";
   try {
     model.values.settings = bookmarked(section) ?? given.settings;
-    const { show, model: name, defaults } = given;
-    const settings = { ...defaults, ...model.values.settings };
-    const [, shown] = await Promise.all([
-      loadVega(),
-      engine.run({ widget: number, show, model: name, settings }),
-    ]);
+    const [, shown] = await Promise.all([loadVega(), model.run()]);
     for (const node of section.querySelectorAll("[disabled]")) node.disabled = false;
     for (const node of section.querySelectorAll("[data-live]")) node.hidden = false;
     frontEnd.render({ model, el: section.parentElement });

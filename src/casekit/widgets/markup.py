@@ -64,13 +64,13 @@ def widget(view: View, settings: Settings, *, live: bool) -> str:
         live: Whether a kernel moves the controls; on a page they are disabled until the page's
             own engine does, and the status says how else to run it.
     """
-    values, shown = models.get(view.model).settings(settings), view.shown(settings)
+    values, shown = view.owner.settings(settings), view.shown(settings)
     drawn, rows = pictures(view, shown), table(shown)
-    status = "" if live else HOW_TO_RUN.format(model=escape(view.model))
+    status = "" if live else HOW_TO_RUN.format(model=escape(view.name))
     frame = pd.DataFrame(rows["rows"], columns=rows["columns"])
     return "".join(
         [
-            f'<section class="ck-widget" id="widget-{view.model}" data-model="{view.model}" '
+            f'<section class="ck-widget" id="widget-{view.name}" data-model="{view.name}" '
             f'aria-label="{escape(view.title, quote=True)}">',
             f'<p class="ck-widget-head"><span class="ck-title">{escape(view.title)}</span>',
             f'<span class="ck-subtitle">{escape(view.subtitle)}</span></p>',
@@ -91,10 +91,11 @@ def widget(view: View, settings: Settings, *, live: bool) -> str:
 
 def _keep(view: View) -> str:
     """Return the scenario as a link and as code, for a page whose engine runs."""
-    name = escape(view.model)
+    name = escape(view.name)
     return (
         '<p class="ck-more" data-live hidden>'
-        f'<a data-part="link" data-widget="{name}" href="#widget-{name}">Link to this scenario</a></p>'
+        f'<a data-part="link" data-widget="{name}" href="#widget-{name}">Link to this scenario</a>'
+        "</p>"
         '<details class="ck-more" data-live hidden><summary>Open in a notebook</summary>'
         f'<pre data-part="code" data-widget="{name}"></pre></details>'
     )
@@ -104,8 +105,8 @@ def _engine(view: View, settings: Settings) -> str:
     """Return what the page's own engine needs, as data that no browser runs."""
     given = {
         "show": view.show.__name__,
-        "model": models.get(view.model).module.__name__,
-        "defaults": models.get(view.model).settings(),
+        "tables": view.tables() if view.tables else None,
+        "defaults": view.owner.settings(),
         "settings": dict(settings),
         "picture": view.picture,
         "charts": specifications(view),
@@ -115,7 +116,7 @@ def _engine(view: View, settings: Settings) -> str:
 
 
 def _controls(view: View, values: dict[str, Setting], *, live: bool) -> str:
-    known = {parameter.name: parameter for parameter in models.get(view.model).parameters}
+    known = {parameter.name: parameter for parameter in view.owner.parameters}
     off = "" if live else " disabled"
 
     def group(names: tuple[str, ...], legend: str) -> str:
@@ -133,7 +134,7 @@ def _controls(view: View, values: dict[str, Setting], *, live: bool) -> str:
 
 
 def _control(view: View, parameter: Parameter, value: Setting) -> str:
-    key = f"ck-{view.model}-{parameter.name}"
+    key = f"ck-{view.name}-{parameter.name}"
     # A number without a unit shows its symbol alone.
     unit = "" if parameter.unit == models.NO_UNIT else f", {escape(parameter.unit)}"
     label = (

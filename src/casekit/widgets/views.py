@@ -11,16 +11,17 @@ from casekit import models
 from casekit.errors import UnknownNameError
 from casekit.exhibits import spiral
 from casekit.exhibits.shows import death_spiral
+from casekit.models import Model
 
 Settings = Mapping[str, object]
 
 
 @dataclass(frozen=True)
 class View:
-    """How a model is shown: nothing here computes, everything asks the model.
+    """How a model, or a table, is shown: nothing here computes, everything asks the show.
 
     Attributes:
-        model: Name of the model in :mod:`casekit.models`.
+        name: What the widget is found by.
         title: The question the widget answers.
         subtitle: Quantity, unit, scope and period of the chart.
         controls: Parameters that always have a control, in order.
@@ -30,9 +31,11 @@ class View:
         chart: Returns the chart for a width in pixels, for the data sets that the show names.
         picture: What kind of picture it is, to open the text alternative with.
         note: Caveat under the chart.
+        model: Name of the model whose parameters it moves; empty if the show has its own.
+        tables: Returns the rows that the show works on, for a widget on data.
     """
 
-    model: str
+    name: str
     title: str
     subtitle: str
     controls: tuple[str, ...]
@@ -41,6 +44,13 @@ class View:
     chart: Callable[[int], alt.TopLevelMixin]
     picture: str
     note: str
+    model: str = ""
+    tables: Callable[[], dict[str, Any]] | None = None
+
+    @property
+    def owner(self) -> Model:
+        """What holds the parameters: the model, or the show itself."""
+        return models.get(self.model) if self.model else Model(self.show)
 
     def shown(self, settings: Settings) -> dict[str, Any]:
         """Return what is shown for these settings: data, sentence, columns and rows.
@@ -49,12 +59,14 @@ class View:
             UnknownNameError: If a setting names no parameter.
             InvalidInputError: If a value is unusable.
         """
-        shown: dict[str, Any] = self.show.show(models.get(self.model).settings(settings))
+        tables = (self.tables(),) if self.tables else ()
+        shown: dict[str, Any] = self.show.show(self.owner.settings(settings), *tables)
         return shown
 
 
 VIEWS = {
     "death-spiral": View(
+        name="death-spiral",
         model="death-spiral",
         title="When must the supply team start, and what decides it?",
         subtitle="Phones shipped worldwide, million a quarter: your run, the same run without a "
@@ -79,12 +91,12 @@ VIEWS = {
 }
 
 
-def view(model: str) -> View:
-    """Return how a model is shown.
+def view(name: str) -> View:
+    """Return how a widget shows its model or its tables.
 
     Raises:
-        UnknownNameError: If no widget shows this model.
+        UnknownNameError: If there is no such widget.
     """
-    if model not in VIEWS:
-        raise UnknownNameError("widget", model, VIEWS)
-    return VIEWS[model]
+    if name not in VIEWS:
+        raise UnknownNameError("widget", name, VIEWS)
+    return VIEWS[name]

@@ -1,5 +1,6 @@
 // Runs the model files in MicroPython, away from the page: a job names the module that shows a model
-// and gives a value for every parameter; the answer is what that module returns.
+// or a table, gives a value for every parameter, and the rows of tables if there are any; the answer
+// is what that module returns.
 
 import { loadMicroPython } from "./micropython.mjs";
 
@@ -9,7 +10,8 @@ import json
 def answer(text):
     job = json.loads(text)
     show = __import__(job["show"], None, None, ["show"]).show
-    return json.dumps(show(job["settings"]))
+    tables = [job["tables"]] if job.get("tables") else []
+    return json.dumps(show(job["settings"], *tables))
 `;
 
 async function start() {
