@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +11,12 @@ from casekit.widgets import VIEWS
 
 pytestmark = pytest.mark.slow
 
-PAGE = {"death-spiral": "chapters/03-death-spiral.html"}
+CHAPTERS = Path(__file__).parents[2] / "chapters"
+PAGE = {
+    name: f"chapters/{path.stem}.html"
+    for path in sorted(CHAPTERS.glob("*.md"))
+    for name in re.findall(r'^widgets\.get\("([a-z-]+)"\)$', path.read_text("utf-8"), re.MULTILINE)
+}
 PATIENCE = 10_000  # milliseconds, on a loaded machine
 
 
@@ -36,7 +42,7 @@ def visit(chromium, address):
         tab.goto(address + PAGE[name] + fragment, wait_until="load")
         for fold in tab.locator("details.hide > summary").all():
             fold.click()
-        widget = tab.locator(f"section.ck-widget[data-model={name}]")
+        widget = tab.locator(f"section.ck-widget[data-widget={name}]")
         widget.scroll_into_view_if_needed()
         return tab, widget
 
@@ -62,7 +68,7 @@ def shows(widget, name, **settings):
 def scenarios(name):
     """Give ten settings: the defaults, ends of ranges, and points between."""
     view = VIEWS[name]
-    known = {parameter.name: parameter for parameter in view.owner.parameters}
+    known = view.parameters
     found = [{}]
     for place in range(9):
         settings = {}
@@ -96,18 +102,36 @@ def test_ten_scenarios_give_the_numbers_of_python(visit, name):
             }""",
             [
                 VIEWS[name].show.__name__,
-                VIEWS[name].owner.settings(settings),
+                VIEWS[name].settings(settings),
                 VIEWS[name].tables() if VIEWS[name].tables else None,
             ],
         )
         assert raw["sentence"] == shown["sentence"]
         assert raw["columns"] == shown["columns"]
-        for theirs, ours in zip(raw["rows"], shown["rows"], strict=True):
-            assert theirs[0] == ours[0]
-            assert theirs[1:] == pytest.approx(ours[1:], rel=1e-9, abs=1e-9)
+        assert same(raw["rows"], shown["rows"], abs=1e-9)
+        assert same(raw["data"], shown["data"], abs=1e-9)
         cells = widget.locator("[data-part=table] tbody tr").last.locator("td").all_text_contents()
-        numbers = [float(cell.replace("−", "-")) for cell in cells[1:]]
-        assert numbers == pytest.approx(shown["rows"][-1][1:], abs=5e-4)
+        for cell, value in zip(cells, shown["rows"][-1], strict=True):
+            if isinstance(value, str):
+                assert cell == value
+            else:
+                assert float(cell.replace("−", "-")) == pytest.approx(value, abs=5.1e-4)
+
+
+def same(theirs, ours, **tolerance):
+    """Compare two trees: texts must be equal, numbers as near as told."""
+    if isinstance(ours, dict):
+        return set(theirs) == set(ours) and all(same(theirs[k], ours[k], **tolerance) for k in ours)
+    if isinstance(ours, list | tuple):
+        pairs = zip(theirs, ours, strict=True)
+        return all(same(left, right, **tolerance) for left, right in pairs)
+    if isinstance(ours, float) and not isinstance(theirs, str | None):
+        return theirs == pytest.approx(ours, rel=1e-9, **tolerance)
+    return theirs == ours
+
+
+def test_every_widget_stands_on_the_page_of_its_chapter():
+    assert set(PAGE) == set(VIEWS)
 
 
 def test_it_starts_when_a_reader_comes_near_and_asks_no_other_host(visit, name, address):
@@ -221,7 +245,7 @@ def test_a_bookmark_restores_a_scenario_and_the_code_is_that_of_a_notebook(visit
     link = widget.get_by_role("link", name="Link to this scenario")
     assert link.get_attribute("href") == fragment
     code = widget.locator("[data-part=code]").text_content()
-    assert 'widgets.model("death-spiral", team_start="2017Q1", shock=0.11)' in code
+    assert 'widgets.get("death-spiral", team_start="2017Q1", shock=0.11)' in code
     widget.get_by_role("button", name="Reset").click()
     shows(widget, "death-spiral")
     link.click()
@@ -234,7 +258,7 @@ def test_where_a_part_of_the_engine_is_blocked_the_figure_stays_and_says_how_to_
 ):
     _, widget = visit("death-spiral", route=(missing, lambda route: route.abort()))
     status = widget.locator("[data-part=status]")
-    expect(status).to_contain_text("casekit.widgets.model", timeout=PATIENCE)
+    expect(status).to_contain_text("casekit.widgets.get", timeout=PATIENCE)
     expect(status).to_contain_text("(", timeout=PATIENCE)
     assert widget.locator(".ck-wide svg").is_visible()
     assert all(c.is_disabled() for c in widget.locator("input, select, button").all())

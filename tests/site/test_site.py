@@ -265,7 +265,7 @@ def test_without_a_script_the_widget_stands_in_the_page_as_a_finished_figure(ope
     widget = tab.locator("section.ck-widget")
     assert widget.locator(".ck-wide svg").is_visible()
     assert "million phones in 2016" in widget.locator("[data-part=sentence]").inner_text()
-    assert 'casekit.widgets.model("death-spiral")' in widget.inner_text()
+    assert 'casekit.widgets.get("death-spiral")' in widget.inner_text()
     controls = widget.locator("input, select, button").all()
     assert len(controls) > 20
     assert all(control.is_disabled() for control in controls)

@@ -17,7 +17,7 @@ from casekit import models
 
 pytestmark = pytest.mark.slow
 
-FIRST_CELL = 'from casekit import widgets\nspiral = widgets.model("death-spiral")\nspiral'
+FIRST_CELL = 'from casekit import widgets\nspiral = widgets.get("death-spiral")\nspiral'
 SECOND_CELL = 'spiral.settings = {"shock": 5}'
 PATIENCE = 60_000  # milliseconds; starting a kernel on a loaded machine takes a while
 
@@ -131,10 +131,10 @@ def _shows(widget, **settings):
     from playwright.sync_api import expect  # noqa: PLC0415 - only browser tests need it
 
     units = models.measure("death-spiral", "units_2018", **settings)
-    sentence = widget.get_by_role("status")
+    sentence = widget.locator("[data-part=sentence]")
     expect(sentence).to_contain_text(f"{units:.0f} million in 2018", timeout=20_000)
     picture = widget.locator(".ck-wide[role=img]")
-    expect(picture).to_have_attribute("aria-label", f"Line chart. {sentence.inner_text()}")
+    expect(picture).to_have_attribute("aria-label", f"Two line charts. {sentence.inner_text()}")
     return picture.inner_html()
 
 

@@ -288,19 +288,6 @@ def _draw_stories(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.Facet
     return alt.layer(dots, rival, model, *labels).properties(width=width - 60, height=height)
 
 
-def phase_frame() -> pd.DataFrame:
-    """Return market growth at rest n(c), per quarter, over confidence c, for both cases."""
-    values = models.get(MODEL).settings()
-    rows = []
-    for name, capability in (("no team", 0.0), ("team at full capability", 1.0)):
-        gain = death_spiral.loop_gain(values, capability)
-        for step in range(1, 200):
-            confidence = step / 200
-            growth = death_spiral.growth_at_rest(values, confidence, gain)
-            rows.append({"line": name, "confidence": confidence, "growth": growth})
-    return pd.DataFrame(rows)
-
-
 def phase_line() -> Exhibit:
     """Return the rest points of the loop without and with a team."""
     values = models.get(MODEL).settings()
@@ -322,49 +309,46 @@ def phase_line() -> Exhibit:
         + ", ".join(f"{point:.3f}" for point in alone)
         + f"; with the team only at {team[0]:.3f}.",
         table=table.round(4),
-        draw=lambda width: _draw_phase(width, table),
+        draw=lambda width: render(phase_chart(width), shows.phase(values)),
         note="A property of the equations, not of the firm. " + PLAUSIBLE,
     )
 
 
-def _draw_phase(width: int, table: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    growth = float(models.get(MODEL).settings()["growth_2016_on"])
-    frame = phase_frame()
-    frame = frame[frame["growth"].between(-0.06, 0.16)]
-    colours = alt.Color("line:N", scale=alt.Scale(range=[SERIES[1], SERIES[0]]))
-    x = alt.X("confidence:Q", axis=alt.Axis(title="supplier confidence, 0 to 1", tickCount=5))
+def phase_chart(width: int) -> alt.LayerChart | alt.FacetChart:
+    """Return the phase line, for the data sets ``curve``, ``rests`` and ``level`` of the show."""
+    colours = alt.Color(
+        "line:N", scale=alt.Scale(domain=["no team", "team"], range=[SERIES[1], SERIES[0]])
+    )
+    axis = alt.Axis(title="supplier confidence, 0 to 1", tickCount=5)
+    x = alt.X("confidence:Q", axis=axis, scale=alt.Scale(domain=[0, 1]))
     axis = alt.Axis(title="market growth a quarter", tickCount=5, format="%")
-    y = alt.Y("growth:Q", axis=axis, scale=alt.Scale(domain=[-0.06, 0.16]))
-    curves = alt.Chart(frame).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colours)
-    at = pd.DataFrame({"growth": [growth]})
-    rule = alt.Chart(at).mark_rule(color=ACCENT, strokeDash=[4, 3]).encode(y="growth:Q")
-    assumed = alt.Chart(at.assign(confidence=0.32)).mark_text(dy=-9, color=ACCENT)
-    assumed = assumed.encode(x=x, y=y, text=alt.value("assumed growth"))
-    rests = pd.DataFrame({"confidence": table["supplier confidence at rest"], "growth": growth})
-    dots = alt.Chart(rests).mark_point(filled=True, size=90, color=INK, opacity=1)
-    dots = dots.encode(x=x, y=y)
-    named = alt.Chart(rests.head(3).assign(word=["collapse", "tipping point", "health"]))
-    at_point = named.encode(x=x, y=y, text="word:N")
-    names = [
-        at_point.transform_filter("datum.word == 'collapse'").mark_text(
-            align="left", dx=8, dy=16, color=INK
-        ),
-        at_point.transform_filter("datum.word == 'tipping point'").mark_text(
-            align="right", dx=-8, dy=16, color=INK
-        ),
-        at_point.transform_filter("datum.word == 'health'").mark_text(
-            align="right", dx=-10, dy=-10, color=INK
-        ),
+    y = alt.Y("growth:Q", axis=axis, scale=alt.Scale(domain=[shows.LOWEST, shows.HIGHEST]))
+    curves = alt.Chart(alt.NamedData("curve")).encode(x=x, y=y, color=colours)
+    dashed = curves.transform_filter("datum.line == 'no team'").mark_line(
+        strokeWidth=2.5, strokeDash=[6, 4]
+    )
+    solid = curves.transform_filter("datum.line == 'team'").mark_line(strokeWidth=2.5)
+    level = alt.Chart(alt.NamedData("level"))
+    rule = level.mark_rule(color=ACCENT, strokeDash=[4, 3]).encode(y=y)
+    assumed = level.mark_text(dy=-9, color=ACCENT).encode(
+        x=alt.XDatum(0.3), y=y, text=alt.value("assumed growth")
+    )
+    rests = alt.Chart(alt.NamedData("rests")).encode(x=x, y=y)
+    stable = rests.transform_filter("datum.stable").mark_point(filled=True)
+    unstable = rests.transform_filter("!datum.stable").mark_point(filled=True, fill=PAPER)
+    dots = [
+        mark.encode(size=alt.value(90), color=alt.value(INK), opacity=alt.value(1))
+        for mark in (stable, unstable)
     ]
-    ends = frame.groupby("line").apply(lambda part: part.iloc[len(part) // 3])
-    lines = (
-        alt.Chart(ends.reset_index())
-        .mark_text(dy=-12, align="left", fontWeight=600)
-        .encode(x=x, y=y, text="line:N", color=colours)
+    words = rests.mark_text(
+        color=INK, dx={"expr": "datum.dx"}, dy={"expr": "datum.dy"}, clip=False
+    ).encode(text="name:N")
+    ends = curves.transform_aggregate(
+        confidence="median(confidence)", growth="median(growth)", groupby=["line"]
     )
-    return alt.layer(rule, assumed, curves, dots, *names, lines).properties(
-        width=width - 70, height=300
-    )
+    lines = ends.mark_text(dy=-30, fontWeight=600).encode(text="line:N", color=colours)
+    layers = [rule, assumed, dashed, solid, *dots, words, lines]
+    return alt.layer(*layers).properties(width=width - 70, height=300)
 
 
 def causal_claims() -> Exhibit:

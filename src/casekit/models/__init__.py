@@ -130,8 +130,8 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model file as an object: what can be set, what comes out, what can be measured."""
+class Adjustable:
+    """A file with parameters, as an object: a model, or what a widget shows of tables."""
 
     module: ModuleType
 
@@ -139,6 +139,31 @@ class Model:
     def name(self) -> str:
         """Identifier, e.g. ``"death-spiral"``."""
         return str(self.module.NAME)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All parameters, in the order in which controls show them."""
+        return tuple(Parameter(**spec) for spec in self.module.PARAMETERS)
+
+    def settings(self, changes: Mapping[str, object] | None = None) -> dict[str, Setting]:
+        """Return a value for every parameter: the defaults with ``changes`` laid over them.
+
+        Raises:
+            UnknownNameError: If a change names no parameter.
+            InvalidInputError: If a value is of the wrong kind or out of bounds.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        values = {name: parameter.default for name, parameter in known.items()}
+        for name, value in (changes or {}).items():
+            if name not in known:
+                raise UnknownNameError(f"{self.name} parameter", name, known)
+            values[name] = known[name].parse(value)
+        return values
+
+
+@dataclass(frozen=True)
+class Model(Adjustable):
+    """A model file as an object: what can be set, what comes out, what can be measured."""
 
     @property
     def title(self) -> str:
@@ -188,11 +213,6 @@ class Model:
         return bool(getattr(self.module, "STOCHASTIC", False))
 
     @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """All parameters, in the order in which controls show them."""
-        return tuple(Parameter(**spec) for spec in self.module.PARAMETERS)
-
-    @property
     def results(self) -> tuple[Result, ...]:
         """All series of a run."""
         return tuple(Result(**spec) for spec in self.module.RESULTS)
@@ -204,21 +224,6 @@ class Model:
             name: Measure(name, unit, meaning, function)
             for name, (function, unit, meaning) in self.module.MEASURES.items()
         }
-
-    def settings(self, changes: Mapping[str, object] | None = None) -> dict[str, Setting]:
-        """Return a value for every parameter: the defaults with ``changes`` laid over them.
-
-        Raises:
-            UnknownNameError: If a change names no parameter of this model.
-            InvalidInputError: If a value is of the wrong kind or out of bounds.
-        """
-        known = {parameter.name: parameter for parameter in self.parameters}
-        values = {name: parameter.default for name, parameter in known.items()}
-        for name, value in (changes or {}).items():
-            if name not in known:
-                raise UnknownNameError(f"{self.name} parameter", name, known)
-            values[name] = known[name].parse(value)
-        return values
 
     def run(self, *, seed: object = 0, **changes: object) -> Run:
         """Simulate with the defaults, changed as given; one list per name in :attr:`results`.

@@ -1,7 +1,7 @@
-"""Widgets: any model with controls, a chart and a sentence; alive in Jupyter, finished on a page.
+"""Widgets: a model or a table with controls, a chart and a sentence, in Jupyter and in a page.
 
 >>> from casekit import widgets
->>> spiral = widgets.model("death-spiral")
+>>> spiral = widgets.get("death-spiral")
 >>> spiral.settings = {"team_start": "2016Q4"}
 """
 
@@ -16,17 +16,17 @@ from casekit.exhibits import theme
 from casekit.widgets import markup
 from casekit.widgets.views import VIEWS, view
 
-__all__ = ["VIEWS", "ModelWidget", "model"]
+__all__ = ["VIEWS", "CaseWidget", "get"]
 
 
-class ModelWidget(anywidget.AnyWidget):
-    """A model's controls and chart, as an ordinary ipywidget.
+class CaseWidget(anywidget.AnyWidget):
+    """Controls and chart of a model or a table, as an ordinary ipywidget.
 
     Set ``settings`` from Python or by the controls; ``picture``, ``table`` and ``sentence``
     follow. A setting that is out of bounds or unknown changes nothing and shows one sentence.
 
     Attributes:
-        settings: Values that differ from the model's defaults, by parameter name.
+        settings: Values that differ from the defaults, by parameter name.
         picture: The chart as SVG (``wide``, ``narrow``) and its text ``alternative``.
         table: The run as texts: ``columns`` and ``rows``.
         sentence: The run in plain words.
@@ -46,10 +46,10 @@ class ModelWidget(anywidget.AnyWidget):
 
     def __init__(self, name: str, **settings: object) -> None:
         self._view = view(name)
-        self._view.owner.settings(settings)
+        self._view.settings(settings)
         super().__init__(
             settings=settings,
-            defaults=self._view.owner.settings(),
+            defaults=self._view.settings(),
             markup=markup.widget(self._view, settings, live=True),
         )
         self._refresh()
@@ -76,11 +76,11 @@ class ModelWidget(anywidget.AnyWidget):
         return data, metadata
 
 
-def model(name: str, **settings: object) -> ModelWidget:
-    """Return the widget of a model, e.g. ``model("death-spiral", team_start="2016Q4")``.
+def get(name: str, **settings: object) -> CaseWidget:
+    """Return a widget by name, e.g. ``get("death-spiral", team_start="2016Q4")``.
 
     Raises:
         UnknownNameError: If there is no such widget, or a setting names no parameter.
         InvalidInputError: If a setting is out of bounds.
     """
-    return ModelWidget(name, **settings)
+    return CaseWidget(name, **settings)

@@ -64,8 +64,8 @@ const engine = new Engine();
 
 // What widget.js knows from Jupyter: traits with change events. Setting "settings" asks for a run.
 class PageModel {
-  constructor(given, key) {
-    Object.assign(this, { given, key, handlers: {} });
+  constructor(section, given, key) {
+    Object.assign(this, { section, given, key, handlers: {} });
     this.values = { defaults: given.defaults, settings: {}, error: "" };
   }
 
@@ -105,18 +105,22 @@ class PageModel {
     }
   }
 
+  // Vega draws into the page's own figure, in place of the finished picture, and then changes only
+  // what a new run changes.
   async draw(shown) {
     const size = NARROW.matches ? "narrow" : "wide";
     this.charts ??= {};
-    this.charts[size] ??= new window.vega.View(window.vega.parse(this.given.charts[size]), {
-      renderer: "none",
-    });
-    for (const [name, rows] of Object.entries(shown.data)) this.charts[size].data(name, rows);
+    const chart = (this.charts[size] ??= new window.vega.View(
+      window.vega.parse(this.given.charts[size]),
+      { renderer: "svg" },
+    ));
+    for (const [name, rows] of Object.entries(shown.data)) chart.data(name, rows);
+    if (!chart.container()) chart.initialize(this.section.querySelector(`.ck-${size}`));
+    await chart.runAsync();
+    this.shown = shown;
     this.values.sentence = shown.sentence;
     this.values.table = { columns: shown.columns, rows: shown.rows.map((row) => row.map(text)) };
-    const svg = await this.charts[size].toSVG();
-    this.shown = shown;
-    this.set("picture", { [size]: svg, alternative: `${this.given.picture} ${shown.sentence}` });
+    this.set("picture", { alternative: `${this.given.picture} ${shown.sentence}` });
   }
 }
 
@@ -144,7 +148,7 @@ function bookmarked(section) {
 async function comeAlive(section, number) {
   const status = section.querySelector("[data-part=status]");
   const given = JSON.parse(section.querySelector("[data-part=engine]").textContent);
-  const model = new PageModel(given, number);
+  const model = new PageModel(section, given, number);
   const still = status.innerHTML;
   status.textContent = "The engine of this widget is starting …";
   try {

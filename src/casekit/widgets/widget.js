@@ -1,6 +1,6 @@
 // The front end of every widget, in Jupyter and in the page. The markup comes finished from Python;
-// this file connects controls with the model's "settings" and puts results where they belong. What
-// answers, a kernel or the page's own engine, is the model's business.
+// this file connects controls with the model's "settings", puts results where they belong, and takes
+// predictions. What answers, a kernel or the page's own engine, is the model's business.
 
 function parts(el) {
   return Object.fromEntries(
@@ -76,7 +76,7 @@ function address(name, settings) {
 
 function code(name, settings) {
   const set = Object.entries(settings).map(([key, value]) => `, ${key}=${JSON.stringify(value)}`);
-  return `from casekit import widgets\n\nwidgets.model(${JSON.stringify(name)}${set.join("")})`;
+  return `from casekit import widgets\n\nwidgets.get(${JSON.stringify(name)}${set.join("")})`;
 }
 
 function fillTable(part, { columns, rows }) {
@@ -98,13 +98,133 @@ function fillTable(part, { columns, rows }) {
   table.tBodies[0].replaceWith(body);
 }
 
-// Only SVG that our own drawing code made comes here, in Jupyter from Python, in the page from Vega.
+// Only SVG that our own drawing code made comes here, from Python; in the page Vega draws in place.
 function fillPicture(part, picture) {
   for (const size of ["wide", "narrow"]) {
     const node = part.querySelector(`.ck-${size}`);
     if (picture[size]) node.innerHTML = picture[size];
     node.setAttribute("aria-label", picture.alternative);
   }
+}
+
+// Predict, run, explain. What was predicted stays in this browser, and leaves it only as a download.
+const LOG = "casekit-log";
+let held = []; // where the browser keeps nothing
+
+function kept() {
+  try {
+    const list = JSON.parse(localStorage.getItem(LOG) ?? "[]");
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return held;
+  }
+}
+
+function keep(entry) {
+  held = [...kept().filter((other) => other.id !== entry.id), entry];
+  try {
+    localStorage.setItem(LOG, JSON.stringify(held));
+  } catch {
+    // Private windows may refuse; the log then lasts as long as the page.
+  }
+}
+
+function download(name, value) {
+  const text = JSON.stringify(value, null, 2);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const short = (value) => String(Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1))).replace("-", "−");
+
+function comparison({ unit, predicted, results }) {
+  const pairs = results.map(([label, value], place) => [label, predicted[place], value]);
+  if (pairs.length === 1) {
+    const [, yours, value] = pairs[0];
+    const gap = Math.abs(yours - value);
+    const way = yours > value ? "too high" : "too low";
+    return `You said ${short(yours)}, the run says ${short(value)} (${unit}): `
+      + (short(gap) === "0" ? "spot on." : `${short(gap)} ${way}.`);
+  }
+  const each = pairs.map(([label, yours, value]) => `${label} ${short(yours)} and ${short(value)}`);
+  const gap = pairs.reduce((sum, [, yours, value]) => sum + Math.abs(yours - value), 0) / pairs.length;
+  return `Yours and the run’s (${unit}): ${each.join("; ")}. Off by ${short(gap)} on average.`;
+}
+
+// A line drawn across upright sliders; each also takes arrow keys by itself.
+function drawable(pad) {
+  const ranges = [...pad.querySelectorAll("input")];
+  const tell = (range) => {
+    range.previousElementSibling.textContent = range.value;
+  };
+  for (const range of ranges) range.addEventListener("input", () => tell(range));
+  const draw = (event) => {
+    const under = ranges.find((range) => {
+      const box = range.parentElement.getBoundingClientRect();
+      return event.clientX >= box.left && event.clientX < box.right;
+    });
+    if (!under || under.matches(":disabled")) return;
+    const box = under.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (box.bottom - event.clientY) / box.height));
+    under.value = Number(under.min) + share * (Number(under.max) - Number(under.min));
+    tell(under);
+  };
+  pad.addEventListener("pointerdown", (event) => {
+    event.preventDefault(); // else the slider under the pointer would keep the whole stroke
+    pad.setPointerCapture(event.pointerId);
+    draw(event);
+  });
+  pad.addEventListener("pointermove", (event) => {
+    if (event.buttons) draw(event);
+  });
+}
+
+function mark(pad, { results }) {
+  [...pad.children].forEach((column, place) => {
+    const range = column.querySelector("input");
+    const low = Number(range.min), high = Number(range.max);
+    const share = Math.min(1, Math.max(0, (results[place][1] - low) / (high - low)));
+    column.style.setProperty("--at", share);
+    column.classList.add("ck-answered");
+  });
+}
+
+function takePredictions(form, model) {
+  const asked = JSON.parse(form.dataset.asked);
+  const fields = [...form.querySelectorAll("input")];
+  const at = (name) => form.querySelector(`[data-action=${name}]`);
+  const part = parts(form);
+  if (part.pad) drawable(part.pad);
+  let entry;
+  at("predict").addEventListener("click", () => {
+    const predicted = fields.map((field) => (field.value.trim() === "" ? NaN : Number(field.value)));
+    const { min, max } = fields[0];
+    if (!predicted.every((value) => value >= Number(min) && value <= Number(max))) {
+      part.verdict.textContent = `Give a number from ${min} to ${max} first.`;
+      return fields[0].focus();
+    }
+    const now = new Date().toISOString();
+    entry = { id: `${asked.widget} ${now}`, at: now, ...asked, predicted, reason: "" };
+    keep(entry);
+    for (const field of [...fields, at("predict")]) field.disabled = true;
+    if (part.pad) mark(part.pad, entry);
+    part.verdict.textContent = comparison(entry);
+    part.explain.hidden = false;
+    part.explain.querySelector("textarea").focus();
+    model.set("settings", asked.settings);
+    model.save_changes();
+  });
+  at("explain").addEventListener("click", () => {
+    entry.reason = part.explain.querySelector("textarea").value.trim();
+    keep(entry);
+    part.verdict.textContent = entry.reason
+      ? "Kept in this browser. Now move the controls and see whether your reason holds."
+      : "Write a sentence first: what made the difference?";
+  });
+  at("log").addEventListener("click", () => download("casekit-log.json", kept()));
 }
 
 function render({ model, el }) {
@@ -123,6 +243,7 @@ function render({ model, el }) {
     part.status.classList.toggle("ck-error", text !== "");
   };
   for (const control of el.querySelectorAll("[data-name]")) connect(control, model, say);
+  if (part.predict) takePredictions(part.predict, model);
   el.querySelector("[data-action=reset]").addEventListener("click", () => {
     say("");
     model.set("settings", {});

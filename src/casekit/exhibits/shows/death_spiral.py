@@ -1,7 +1,12 @@
-"""What a run of the death spiral shows: shipments with the team, and the same run without it."""
+"""What a run of the death spiral shows: with the team and without it, and where it can rest."""
 
 from casekit.models import death_spiral as model
 
+NAME = model.NAME
+PARAMETERS = model.PARAMETERS
+
+# The span of market growth a quarter in which the phase line is drawn.
+LOWEST, HIGHEST = -0.06, 0.16
 COLUMNS = ["quarter", "shipments", "no team", "fill rate", "confidence", "capability"]
 
 
@@ -22,7 +27,7 @@ def show(settings: dict) -> dict:
         run["confidence"], run["capability"],
     )  # fmt: skip
     return {
-        "data": {"run": rows, "labels": _labels(rows)},
+        "data": dict(phase(settings), run=rows, labels=_labels(rows)),
         "sentence": _sentence(settings),
         "columns": COLUMNS,
         "rows": [list(row) for row in table],
@@ -39,6 +44,39 @@ def _labels(rows):
         _label(last, "shipments", "with the team", "team", -12 if end > alone else 16),
         _label(earlier, "no_team", "no team", "alone", -14 if end > alone else -12),
     ]
+
+
+def phase(settings: dict) -> dict:
+    """Return the phase line: growth at rest over confidence, and the points where growth meets it.
+
+    Without a team and with the team at its full effort. Each point says whether it is stable, and
+    which way its name stands: ``dx`` and ``dy`` in pixels.
+
+    Args:
+        settings: A value for every parameter of the model.
+    """
+    growth = settings["growth_2016_on"]
+    curve, rests = [], []
+    for line, capability in (("no team", 0.0), ("team", settings["team_effort"])):
+        gain = model.loop_gain(settings, capability)
+        for step in range(1, 100):
+            at = step / 100.0
+            there = model.growth_at_rest(settings, at, gain)
+            if LOWEST <= there <= HIGHEST:
+                curve.append({"line": line, "confidence": at, "growth": there})
+        points = model.rest_points(settings, capability)
+        for place, at in enumerate(points):
+            name, dx, dy = _rest_name(line, points, place)
+            rest = {"line": line, "confidence": at, "growth": growth, "name": name}
+            rests.append(dict(rest, stable=place % 2 == 0, dx=dx, dy=dy))
+    return {"curve": curve, "rests": rests, "level": [{"growth": growth}]}
+
+
+def _rest_name(line, points, place):
+    """Return the name of a rest point and its offset: apart from the curve and from each other."""
+    if len(points) == 3:
+        return (("collapse", 36, 16), ("tipping point", -44, 16), ("health", -30, -10))[place]
+    return ("" if line == "team" else "only rest"), (36 if points[0] < 0.5 else -36), 16
 
 
 def _label(row, column, text, line, dy):
