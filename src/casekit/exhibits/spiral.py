@@ -325,28 +325,29 @@ def phase_chart(width: int) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("growth:Q", axis=axis, scale=alt.Scale(domain=[shows.LOWEST, shows.HIGHEST]))
     curves = alt.Chart(alt.NamedData("curve")).encode(x=x, y=y, color=colours)
     dashed = curves.transform_filter("datum.line == 'no team'").mark_line(
-        strokeWidth=2.5, strokeDash=[6, 4]
+        strokeWidth=2.5, strokeDash=[6, 4], clip=True
     )
-    solid = curves.transform_filter("datum.line == 'team'").mark_line(strokeWidth=2.5)
+    solid = curves.transform_filter("datum.line == 'team'").mark_line(strokeWidth=2.5, clip=True)
     level = alt.Chart(alt.NamedData("level"))
     rule = level.mark_rule(color=ACCENT, strokeDash=[4, 3]).encode(y=y)
     assumed = level.mark_text(dy=-9, color=ACCENT).encode(
-        x=alt.XDatum(0.3), y=y, text=alt.value("assumed growth")
+        x=alt.XDatum(0.22), y=y, text=alt.value("assumed growth")
     )
     rests = alt.Chart(alt.NamedData("rests")).encode(x=x, y=y)
-    stable = rests.transform_filter("datum.stable").mark_point(filled=True)
-    unstable = rests.transform_filter("!datum.stable").mark_point(filled=True, fill=PAPER)
     dots = [
-        mark.encode(size=alt.value(90), color=alt.value(INK), opacity=alt.value(1))
-        for mark in (stable, unstable)
+        rests.transform_filter(f"{'' if fill == INK else '!'}datum.stable").mark_point(
+            filled=True, fill=fill, stroke=INK, strokeWidth=2, size=80, opacity=1
+        )
+        for fill in (INK, PAPER)
     ]
     words = rests.mark_text(
         color=INK, dx={"expr": "datum.dx"}, dy={"expr": "datum.dy"}, clip=False
     ).encode(text="name:N")
-    ends = curves.transform_aggregate(
-        confidence="median(confidence)", growth="median(growth)", groupby=["line"]
-    )
-    lines = ends.mark_text(dy=-30, fontWeight=600).encode(text="line:N", color=colours)
+    # Each curve is named left of its middle: one above itself, the other below.
+    named = alt.Chart(alt.NamedData("curve")).transform_filter("datum.confidence == 0.3")
+    named = named.transform_calculate(at=f"min(datum.growth, {shows.HIGHEST - 0.02})")
+    lines = named.mark_text(fontWeight=600, dy={"expr": "datum.line == 'team' ? 16 : -12"})
+    lines = lines.encode(x=x, y="at:Q", text="line:N", color=colours)
     layers = [rule, assumed, dashed, solid, *dots, words, lines]
     return alt.layer(*layers).properties(width=width - 70, height=300)
 

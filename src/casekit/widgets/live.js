@@ -23,7 +23,7 @@ class Engine {
   start() {
     this.worker = new Worker(here("worker.js"), { type: "module" });
     this.worker.onmessage = ({ data }) => this.finish(data);
-    this.worker.onerror = () => this.finish({ error: "The engine of this page did not start." });
+    this.worker.onerror = () => this.stop("The engine of this page did not start.");
   }
 
   run(job) {

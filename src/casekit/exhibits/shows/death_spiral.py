@@ -62,8 +62,7 @@ def phase(settings: dict) -> dict:
         for step in range(1, 100):
             at = step / 100.0
             there = model.growth_at_rest(settings, at, gain)
-            if LOWEST <= there <= HIGHEST:
-                curve.append({"line": line, "confidence": at, "growth": there})
+            curve.append({"line": line, "confidence": at, "growth": there})
         points = model.rest_points(settings, capability)
         for place, at in enumerate(points):
             name, dx, dy = _rest_name(line, points, place)

@@ -11,7 +11,8 @@ YEARS = ("2015", "2016", "2017", "2018")
 
 def _chart(width: int) -> alt.VConcatChart:
     run, phase = spiral.run_chart(width), spiral.phase_chart(width)
-    return alt.vconcat(run.properties(height=230), phase.properties(height=190), spacing=34)
+    panels = run.properties(height=230), phase.properties(height=190)
+    return alt.vconcat(*panels, spacing=34).resolve_scale(color="independent")
 
 
 VIEW = View(
