@@ -4,11 +4,13 @@ import base64
 import io
 import re
 
+import altair as alt
 import pandas as pd
 import pytest
 
 from casekit.exhibits import exhibit as exhibit_module
 from casekit.exhibits import theme
+from casekit.exhibits.exhibit import inline, render
 
 pytestmark = pytest.mark.slow
 
@@ -105,3 +107,14 @@ def test_in_a_notebook_a_figure_brings_its_style_and_reads_as_text(exhibit):
     assert bundle["text/html"].startswith("<style")
     assert theme.css() in bundle["text/html"]
     assert bundle["text/plain"].startswith(exhibit.title)
+
+
+def test_a_picture_drawn_twice_is_the_same_and_shares_no_id_with_another():
+    frame = pd.DataFrame({"x": [1, 2], "y": [1, 2]})
+    charts = [alt.Chart(frame).mark_line(clip=True).encode(x="x", y=y) for y in ("x", "y")]
+    first, second, again = (inline(render(chart)) for chart in (*charts, charts[0]))
+    assert first == again
+    ids = [set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (first, second)]
+    assert all(ids)
+    assert not ids[0] & ids[1]
+    assert set(re.findall(r"url\(#([^)]+)\)", first)) <= ids[0]

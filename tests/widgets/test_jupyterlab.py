@@ -1,4 +1,4 @@
-"""Can a person with a keyboard use the widget in a real JupyterLab?"""
+"""Can a person with a keyboard use the widget in a real JupyterLab, and in Notebook 7?"""
 
 import json
 import os
@@ -51,7 +51,7 @@ def _configure(home, port, token):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """Run JupyterLab on a free port and give the address of a notebook with the widget."""
+    """Run JupyterLab on a free port and give its address; Notebook 7 comes from the same server."""
     home = tmp_path_factory.mktemp("lab")
     port, token = _free_port(), secrets.token_hex(16)
     _configure(home, port, token)
@@ -71,7 +71,7 @@ def lab(tmp_path_factory):
         )
     try:
         _await(server, f"http://127.0.0.1:{port}/api/status?token={token}", log)
-        yield f"http://127.0.0.1:{port}/doc/tree/widget.ipynb?token={token}"
+        yield f"http://127.0.0.1:{port}/{{place}}?token={token}"
     finally:
         server.terminate()
         server.wait(timeout=60)
@@ -100,7 +100,7 @@ def notebook(lab, chromium):
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("console", lambda message: page.complaints.append(_text(message)))
     page.on("request", lambda request: page.requested.append(request.url))
-    page.goto(lab)
+    page.goto(lab.format(place="doc/tree/widget.ipynb"))
     page.get_by_text("| Idle").wait_for(timeout=PATIENCE)
     _run_cell(page, 0)
     page.locator("section.ck-widget").wait_for(timeout=PATIENCE)
@@ -239,6 +239,14 @@ def test_wrong_settings_from_python_show_one_sentence_and_leave_the_run(widget, 
     widget.get_by_text("shock is 5, out of bounds").wait_for(state="detached", timeout=20_000)
 
 
+def test_a_prediction_runs_its_scenario_in_the_kernel(widget):
+    for field in widget.locator(".ck-pad input").all():
+        field.fill("40")
+    widget.get_by_role("button", name="Commit and run it").press("Enter")
+    _shows(widget, team_start="never", shock=0.2)
+    assert "40 and" in widget.locator("[data-part=verdict]").inner_text()
+
+
 def test_nothing_complained_and_no_other_host_was_asked(widget, notebook):
     ours = [line for line in notebook.complaints if "casekit" in line or "anywidget" in line]
     assert ours == []
@@ -248,3 +256,41 @@ def test_nothing_complained_and_no_other_host_was_asked(widget, notebook):
     ]
     assert strange == []
     assert widget.is_visible()
+
+
+def test_it_is_there_again_after_saving_and_reloading(widget, notebook):
+    slider = widget.get_by_role("slider", name="Lift from new products")
+    slider.focus()
+    slider.press("ArrowRight")
+    _shows(widget, news=0.16)
+    notebook.locator(".jp-Notebook .cm-content").first.click()
+    notebook.keyboard.press("Control+s")
+    notebook.wait_for_timeout(1000)
+    notebook.reload()
+    again = notebook.locator("section.ck-widget")
+    again.wait_for(timeout=PATIENCE)
+    _shows(again, news=0.16)
+    slider = again.get_by_role("slider", name="Lift from new products")
+    slider.focus()
+    slider.press("ArrowRight")
+    _shows(again, news=0.17)
+
+
+def test_in_notebook_7_a_slider_moves_and_the_text_of_the_chart_changes(lab, chromium):
+    context = chromium.new_context(viewport={"width": 1100, "height": 1400})
+    page = context.new_page()
+    page.goto(lab.format(place="notebooks/widget.ipynb"))
+    page.locator(".jp-Notebook .cm-content").first.wait_for(timeout=PATIENCE)
+    page.wait_for_function("document.title.includes('widget')", timeout=PATIENCE)
+    page.get_by_text("Kernel status: Idle").or_(page.locator("[data-status=idle]")).first.wait_for(
+        state="attached", timeout=PATIENCE
+    )
+    _run_cell(page, 0)
+    section = page.locator("section.ck-widget")
+    section.wait_for(timeout=PATIENCE)
+    before = _shows(section)
+    slider = section.get_by_role("slider", name="Lift from new products")
+    slider.focus()
+    slider.press("ArrowRight")
+    assert _shows(section, news=0.16) != before
+    context.close()

@@ -1,6 +1,7 @@
 """What an exhibit is, and how it becomes a figure on a page or in a notebook."""
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -164,7 +165,20 @@ def inline(svg: str) -> str:
     # that the downloaded file keeps plain colours. Vega gives each group of marks a role; the
     # figure has one name for the whole, and nameless parts are faults to assistive technology.
     plain = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", svg[svg.index("<svg") :])
-    return theme.with_variables(plain)
+    return theme.with_variables(_own_ids(plain))
+
+
+def _own_ids(svg: str) -> str:
+    """Give what an SVG refers to inside itself, such as clips, ids that no other picture has.
+
+    Vega numbers them by the process, so that two pictures of one page could take each other's, and
+    one picture drawn twice would differ.
+    """
+    names = re.findall(r'\bid="([^"]+)"', svg)
+    for place, name in enumerate(names):
+        svg = re.sub(rf'(id="|url\(#){re.escape(name)}(["\)])', rf"\1@{place}\2", svg)
+    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    return re.sub(r'(id="|url\(#)@', rf"\1ck-{own}-", svg)
 
 
 def table_html(table: pd.DataFrame, caption: str) -> str:
