@@ -8,11 +8,14 @@ from casekit.widgets.view import Prediction, Shown, View
 
 YEARS = ("2015", "2016", "2017", "2018")
 
+# The two panels name their lines differently.
+_OWN_COLOURS = alt.ScaleResolveMap(color="independent")
+
 
 def _chart(width: int) -> alt.VConcatChart:
     run, phase = spiral.run_chart(width), spiral.phase_chart(width)
     panels = run.properties(height=230), phase.properties(height=190)
-    return alt.vconcat(*panels, spacing=34).resolve_scale(color="independent")
+    return alt.vconcat(*panels, spacing=34, resolve=alt.Resolve(scale=_OWN_COLOURS))
 
 
 VIEW = View(
