@@ -142,11 +142,17 @@ def test_tables_are_listed_and_shown(capsys):
     assert {line.split()[0] for line in out.splitlines()} == set(data.tables())
     _, out, _ = call(capsys, "data", "show", "timeline")
     assert out.startswith("id,start,end,kind")
+    listed = json.loads(call(capsys, "data", "list", "--json")[1])
+    assert [table["name"] for table in listed] == data.tables()
+    rows = json.loads(call(capsys, "data", "show", "timeline", "--json")[1])
+    assert rows == data.rows("timeline")
 
 
 def test_models_are_listed_and_described(capsys):
     _, out, _ = call(capsys, "model", "list")
     assert out.startswith("death-spiral")
+    listed = json.loads(call(capsys, "model", "list", "--json")[1])
+    assert [model["name"] for model in listed] == models.names()
     _, out, _ = call(capsys, "model", "describe", "death-spiral")
     assert "demand_loss" in out
     assert "What it leaves out" in out

@@ -101,13 +101,15 @@ def _data(rooms: Any) -> None:
         "write schemas, hashes and users of the tables into datapackage.json",
         "casekit data stamp   # in a checkout, after a table was changed on purpose",
     )
-    _verb(room, "list", data_list, "name the tables", "casekit data list")
+    tables = _verb(
+        room, "list", data_list, "name the tables", "casekit data list\ncasekit data list --json"
+    )
     show = _verb(
         room,
         "show",
         data_show,
         "print a table",
-        "casekit data show shipments\ncasekit data show timeline",
+        "casekit data show shipments\ncasekit data show timeline --json",
     )
     show.add_argument("table", metavar="TABLE")
     fact = _verb(
@@ -118,7 +120,12 @@ def _data(rooms: Any) -> None:
         "casekit data fact units-2016q1-ihs\ncasekit data fact target-2015-last --json",
     )
     fact.add_argument("id", metavar="ID")
-    _json(fact)
+    for command in (tables, show, fact):
+        _json(command)
+
+
+def _print_json(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def data_check(_options: argparse.Namespace) -> int:
@@ -149,19 +156,26 @@ def data_stamp(_options: argparse.Namespace) -> int:
     return 0
 
 
-def data_list(_options: argparse.Namespace) -> int:
+def data_list(options: argparse.Namespace) -> int:
     """Name the tables with their titles."""
     from casekit import data
 
-    for table in data.tables():
-        print(f"{table:20} {len(data.rows(table)):4} rows  {data.describe(table)['title']}")
+    found = [(name, len(data.rows(name)), data.describe(name)["title"]) for name in data.tables()]
+    if options.json:
+        _print_json([{"name": name, "rows": rows, "title": title} for name, rows, title in found])
+        return 0
+    for name, rows, title in found:
+        print(f"{name:20} {rows:4} rows  {title}")
     return 0
 
 
 def data_show(options: argparse.Namespace) -> int:
-    """Print a table as CSV."""
+    """Print a table as CSV, or as JSON with every cell a text as it stands in the file."""
     from casekit import data
 
+    if options.json:
+        _print_json(data.rows(options.table))
+        return 0
     print(data.load(options.table).to_csv(index=False), end="")
     return 0
 
@@ -172,7 +186,7 @@ def data_fact(options: argparse.Namespace) -> int:
 
     fact = data.fact(options.id)
     if options.json:
-        print(json.dumps(asdict(fact), ensure_ascii=False, indent=2))
+        _print_json(asdict(fact))
         return 0
     print(f"{fact.text}\n{fact.statement}" if fact.printed else fact.statement)
     for name in ("period", "entity", "scope", "measure", "basis", "formula", "grade", "note"):
@@ -187,7 +201,10 @@ def data_fact(options: argparse.Namespace) -> int:
 
 def _model(rooms: Any) -> None:
     room = _room(rooms, "model", "the models of the case")
-    _verb(room, "list", model_list, "name the models", "casekit model list")
+    known = _verb(
+        room, "list", model_list, "name the models", "casekit model list\ncasekit model list --json"
+    )
+    _json(known)
     describe = _verb(
         room,
         "describe",
@@ -227,12 +244,16 @@ def _model(rooms: Any) -> None:
     )
 
 
-def model_list(_options: argparse.Namespace) -> int:
+def model_list(options: argparse.Namespace) -> int:
     """Name the models with their titles."""
     from casekit import models
 
-    for name in models.names():
-        print(f"{name:16} {models.get(name).title}")
+    found = {name: models.get(name).title for name in models.names()}
+    if options.json:
+        _print_json([{"name": name, "title": title} for name, title in found.items()])
+        return 0
+    for name, title in found.items():
+        print(f"{name:16} {title}")
     return 0
 
 
@@ -242,7 +263,7 @@ def model_describe(options: argparse.Namespace) -> int:
 
     model = models.get(options.name)
     if options.json:
-        print(json.dumps(_described(model), ensure_ascii=False, indent=2))
+        _print_json(_described(model))
         return 0
     print(f"{model.title}\n\n{model.summary}\n\nParameters")
     for entry in model.parameters:
@@ -508,7 +529,7 @@ def course_grade(options: argparse.Namespace) -> int:
             options.course, options.assignment, options.student, options.regrade, report
         )
     if options.json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+        _print_json([asdict(row) for row in rows])
     else:
         columns = ("student", "status", "score", "of", "to mark", "hours late", "problem")
         lines = [_grade_line(row) for row in rows]
