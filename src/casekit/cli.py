@@ -318,7 +318,7 @@ def model_run(options: argparse.Namespace) -> int:
     measures = {name: model.measure(name, **changes) for name in model.measures}
     if options.json:
         document = {"model": model.name, "settings": settings, "run": run, "measures": measures}
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        _print_json(document)
         return 0
     for index in dict.fromkeys(result.over for result in model.results):
         names = [result.name for result in model.results if result.over == index]
@@ -345,7 +345,7 @@ def _model_runs(options: argparse.Namespace, changes: dict[str, str]) -> int:
             "settings": models.get(options.name).settings(changes),
             "vary": vary, "measures": table.to_dict("records"),
         }  # fmt: skip
-        print(json.dumps(document, ensure_ascii=False, indent=2))
+        _print_json(document)
     else:
         print(table.to_string(index=False, float_format="{:.4g}".format))
     return 0
