@@ -451,22 +451,24 @@ def _expectation(p, G, T):
     return (1.0 - T) * p["prior_expectation"] + T * G
 
 
-def _promises(p):
-    for tenth in _TENTHS:
-        G = p["outcome_mean"] + p["outcome_sd"] * tenth / 10.0
-        yield G, _payoff(p, G), _with_gate(p, G), _keeps(p, G)
+def promises(p: dict) -> list:
+    """Return G, π(G), π_m(G) and h for promises from three s below the mean to three above."""
+    tried = [p["outcome_mean"] + p["outcome_sd"] * tenth / 10.0 for tenth in _TENTHS]
+    return [(G, _payoff(p, G), _with_gate(p, G), _keeps(p, G)) for G in tried]
 
 
-def _periods(p, random):
-    G, T, n_kept = p["promise"], p["initial_trust"], 0
+def periods(p: dict, random: Random) -> list:
+    """Return the repeated game: a tuple a period, ordered as the ``RESULTS`` over ``period``."""
+    G, T, n_kept, played = p["promise"], p["initial_trust"], 0, []
     for t in range(p["periods"]):
         posterior, E = beta_posterior_mean(n_kept, t - n_kept), _expectation(p, G, T)
         O = p["outcome_mean"] + p["outcome_sd"] * random.normal()
         kept = int(G <= O)
         feeling = p["beat_value"] * max(O - E, 0.0) - p["miss_cost"] * max(E - O, 0.0)
         satisfaction = p["expectation_weight"] * E + feeling
-        yield t + 1, G, T, posterior, E, O, kept, satisfaction
+        played.append((t + 1, G, T, posterior, E, O, kept, satisfaction))
         T, n_kept = trust_after(T, kept, p["trust_gain"], p["trust_loss"]), n_kept + kept
+    return played
 
 
 def _days(p, random, surprise):
@@ -492,11 +494,11 @@ def simulate(parameters: dict, random: Random) -> dict:
         One list for every name in ``RESULTS``. Trust and its Bayesian counterpart are those at
         the moment of the promise, before its outcome is known.
     """
-    periods = list(_periods(parameters, random))
-    E, O = periods[-1][4], periods[-1][5]
+    rounds = periods(parameters, random)
+    E, O = rounds[-1][4], rounds[-1][5]
     surprise = (O - E) / parameters["outcome_sd"]
     columns = []
-    for rows in (_promises(parameters), periods, _days(parameters, random, surprise)):
+    for rows in (promises(parameters), rounds, _days(parameters, random, surprise)):
         columns += [list(column) for column in zip(*rows)]
     return {result["name"]: column for result, column in zip(RESULTS, columns)}
 

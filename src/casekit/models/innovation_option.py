@@ -367,7 +367,7 @@ def simulate(parameters: dict) -> dict:
         One list for every name in ``RESULTS``; lists over one index have the same length.
     """
     run: dict = {}
-    for block in (_over_volatility, _over_steps, _over_success, _over_pulls, _over_nodes):
+    for block in (_over_volatility, _over_steps, net_over_success, _over_pulls, lattice_nodes):
         run.update(block(parameters))
     return run
 
@@ -393,7 +393,8 @@ def _over_steps(p):
     }
 
 
-def _over_success(p):
+def net_over_success(p: dict) -> dict:
+    """Return the series over ``at_success``: net value with the right to stop and without it."""
     option = call_value(*_terms(p))
     return {
         "at_success": list(SUCCESS_CHANCES),
@@ -413,7 +414,8 @@ def _over_pulls(p):
     }
 
 
-def _over_nodes(p):
+def lattice_nodes(p: dict) -> dict:
+    """Return the series over ``node``: where each node of a small lattice lies and what it pays."""
     V, I, s, r, T = _terms(p)
     rows = list(_rows(V, I, s, r, T, TREE_STEPS))
     u = math.exp(s * math.sqrt(T / TREE_STEPS))
