@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "data-money": ("financials", "financials-annual", "stores", "online-retail"),
     "data-rivals": ("rivals", "rivals-annual", "declines"),
     "data-market": ("market-days", "estimation-window"),
-    "data-events": ("timeline", "goals", "causal-claims", "forum-comments"),
+    "data-events": ("timeline", "goals", "causal-claims", "claim-codes", "forum-comments"),
     "disputes": ("disputes", "dispute-values"),
     "glossary": ("glossary",),
     "sources": ("sources",),

@@ -13,13 +13,14 @@ from casekit import data, exhibits
 _TOKEN = re.compile(r"(?<=[`<\[\"'])([a-z0-9][a-z0-9-]*)(?=(?:\.high)?[`>\]\"'])")
 _LOADED = re.compile(r"""load\(\s*["']([a-z-]+)["']""")
 _SHOWN = re.compile(r"""exhibits\.get\(\s*["']([a-z0-9-]+)["']""")
+_MOVED = re.compile(r"""widgets\.get\(\s*["']([a-z0-9-]+)["']""")
 
 
 def uses(checkout: Path) -> dict[str, dict[str, list[str]]]:
     """Return by table the chapters and the questions that use it.
 
     A text uses a table if it names one of its rows or loads it; a chapter also uses what its
-    exhibits use.
+    exhibits and widgets use.
     """
     found: dict[str, dict[str, list[str]]] = {}
     for kind, user, text in texts(checkout):
@@ -57,6 +58,9 @@ def _chapters(checkout: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted((checkout / "chapters").glob("[0-9]*.md")):
         text = path.read_text(encoding="utf-8")
         modules = dict.fromkeys(exhibits.module(name) for name in _SHOWN.findall(text))
+        # A widget's file has its name, with underscores, as an import wants it.
+        views = (name.replace("-", "_") for name in _MOVED.findall(text))
+        modules |= dict.fromkeys(f"casekit.widgets.views.{name}" for name in views)
         drawn = [_source(module) for module in modules]
         yield "chapters", path.stem, "\n".join([text, *drawn])
 

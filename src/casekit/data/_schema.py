@@ -451,6 +451,23 @@ TABLES: list[Json] = [
         ],
     ),
     _table(
+        "claim-codes",
+        "Claims by kind",
+        "Claims of the sources, coded by us as observed, claimed or inferred, to be coded anew by "
+        "the reader. Another coder may differ.",
+        [
+            _ID,
+            _row_id("row", "Id of the row that states the claim."),
+            _field(
+                "code",
+                "observed: counted or seen by somebody without a stake; claimed: said by a party; "
+                "inferred: worked out or concluded from something else.",
+                enum=["observed", "claimed", "inferred"],
+            ),
+            _field("reason", "Why we code it so."),
+        ],
+    ),
+    _table(
         "causal-claims",
         "Causal claims",
         "Causal statements of the founder’s book and letters, coded by us as links of a diagram. "

@@ -1,4 +1,4 @@
-"""What the model files share: parameter lists, the normal and binomial distributions, random draws.
+"""What the model files share: parameter lists, numbers as text, distributions, random draws.
 
 Portable like them: plain Python on ``math`` alone, the same in CPython and in MicroPython. Draws
 are the same to the last bit on every engine; what rests on ``exp`` or ``log`` may differ in the
@@ -52,6 +52,26 @@ def results(over, *columns):
         {"name": name, "symbol": symbol, "unit": unit, "meaning": meaning, "over": over}
         for name, symbol, unit, meaning in columns
     )
+
+
+def fixed(value, digits=0, signed=False):
+    """Return a number as people read it, with so many digits after the point and a true minus.
+
+    Halves are rounded away from zero. The engines' own formats differ there: ``"%.2f" % 0.625``
+    ends in 2 in one and in 3 in another, and a sentence would not be the same.
+
+    Args:
+        value: The number, well below 10 to the 15.
+        digits: Digits after the point.
+        signed: Whether a plus stands before what is above zero.
+    """
+    scaled = int(abs(value) * 10**digits + 0.5)
+    whole, rest = scaled // 10**digits, scaled % 10**digits
+    sign = "" if scaled == 0 else "\u2212" if value < 0 else "+" if signed else ""
+    if not digits:
+        return f"{sign}{whole}"
+    padding = "0" * (digits - len(str(rest)))
+    return f"{sign}{whole}.{padding}{rest}"
 
 
 class Scalars:

@@ -1,7 +1,7 @@
 """What a widget shows: its question, its controls, its chart, and the prediction it asks for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -50,6 +50,7 @@ class View:
         tables: Returns the rows that the show works on, by table, for a widget on data.
         sources: Ids of the sources of these rows.
         prediction: What to predict before anything moves.
+        labels: Returns labels that come from tables, by parameter; the show's own hold elsewhere.
     """
 
     title: str
@@ -63,6 +64,7 @@ class View:
     tables: Callable[[], dict[str, list[dict[str, Any]]]] | None = None
     sources: Callable[[], Sequence[str]] | None = None
     prediction: Prediction | None = None
+    labels: Callable[[], Mapping[str, str]] | None = None
 
     @property
     def name(self) -> str:
@@ -72,7 +74,11 @@ class View:
     @property
     def parameters(self) -> dict[str, Parameter]:
         """All parameters by name."""
-        return {parameter.name: parameter for parameter in self._levers.parameters}
+        labels = self.labels() if self.labels else {}
+        return {
+            parameter.name: replace(parameter, label=labels.get(parameter.name, parameter.label))
+            for parameter in self._levers.parameters
+        }
 
     @property
     def _levers(self) -> Adjustable:

@@ -1,6 +1,7 @@
 """What a run of the death spiral shows: with the team and without it, and where it can rest."""
 
 from casekit.models import death_spiral as model
+from casekit.models._portable import fixed
 
 NAME = model.NAME
 PARAMETERS = model.PARAMETERS
@@ -84,13 +85,13 @@ def _label(row, column, text, line, dy):
 
 def _sentence(settings):
     start = settings["team_start"]
-    shipped = tuple(model.units(settings, year) for year in (2016, 2017, 2018))
+    shipped = tuple(fixed(model.units(settings, year)) for year in (2016, 2017, 2018))
     opening = "Without a team" if start == model.NEVER else "With the team from %s" % start
     sentence = (
-        opening + " the model ships %.0f million phones in 2016, %.0f million in 2017 and "
-        "%.0f million in 2018." % shipped
+        opening + " the model ships %s million phones in 2016, %s million in 2017 and "
+        "%s million in 2018." % shipped
     )
     if start == model.NEVER:
         return sentence
     alone = model.units(model.with_start(settings, model.NEVER), 2018)
-    return sentence + " Without it 2018 would end at %.0f million." % alone
+    return sentence + " Without it 2018 would end at %s million." % fixed(alone)

@@ -3,7 +3,7 @@
 import math
 
 from casekit.models import expectations as model
-from casekit.models._portable import choice, normal_quantile, number
+from casekit.models._portable import choice, fixed, normal_quantile, number
 
 NAME = "event-window"
 DAYS = (
@@ -98,10 +98,14 @@ def _sentence(settings, days, counted, window):
     text = "Over %d day%s the share returned %s percent%s. " % (
         len(counted), "" if len(counted) == 1 else "s", _signed(total), against,
     )  # fmt: skip
-    text += "Had it the spread of our synthetic share, a sum beyond %.1f either way would be rare: "
+    text += "Had it the spread of our synthetic share, a sum beyond %s either way would be rare: "
     line = spread * normal_quantile(0.975)
-    return (text % line) + ("this one is." if abs(total) > line else "this one is not.") + said
+    return (
+        (text % fixed(line, 1))
+        + ("this one is." if abs(total) > line else "this one is not.")
+        + said
+    )
 
 
 def _signed(percent):
-    return ("%+.2f" % percent).replace("-", "\u2212")
+    return fixed(percent, 2, signed=True)

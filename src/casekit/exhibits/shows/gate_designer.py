@@ -1,6 +1,7 @@
 """What the gate designer shows: both errors of a committee, and of a veto of quality itself."""
 
 from casekit.models import quality_gate as model
+from casekit.models._portable import fixed
 
 NAME = "gate-designer"
 PARAMETERS = model.PARAMETERS
@@ -58,10 +59,10 @@ def _sentence(settings):
         text = "Nobody can gather %d yeses among %d: nothing is released. " % (k, m)
     else:
         _, stopped, released, value = _errors(settings, k)
+        said = (k, m, fixed(stopped, 1), fixed(released, 1), fixed(value, 2))
         text = (
-            "Asking %d of %d for a yes stops %.1f percent of good products and releases %.1f "
-            "percent of bad ones; a product proposed is worth %.2f. " % (k, m, stopped, released,
-                                                                        value)
+            "Asking %d of %d for a yes stops %s percent of good products and releases %s "
+            "percent of bad ones; a product proposed is worth %s. " % said
         )  # fmt: skip
     best = model.best_votes(settings, settings["gain"])
     text += _best(best, m) + " "
@@ -69,8 +70,8 @@ def _sentence(settings):
     vetoed = 100.0 * model.released_under_veto(merit, p2)
     weighed = 100.0 * model.released_by_weighing(settings, merit, p2)
     return text + (
-        "Read as a criterion, quality’s own veto releases %.0f percent of bad products with this "
-        "merit, weighing %.0f." % (vetoed, weighed)
+        "Read as a criterion, quality’s own veto releases %s percent of bad products with this "
+        "merit, weighing %s." % (fixed(vetoed), fixed(weighed))
     )
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from casekit.models._portable import choice, number
+from casekit.models._portable import choice, fixed, number
 
 NAME = "growth-waterfall"
 YEARS = ("2015 to 2016", "2016 to 2017")
@@ -80,7 +80,7 @@ def _steps(before, after, parts):
 
 def _step(name, start, end, kind):
     amount = end - start
-    words = "%.1f" % end if kind == "total" else ("%+.1f" % amount).replace("-", "\u2212")
+    words = fixed(end, 1) if kind == "total" else fixed(amount, 1, signed=True)
     return {"step": name, "start": start, "end": end, "kind": kind, "words": words,
             "top": max(start, end)}  # fmt: skip
 
@@ -93,7 +93,7 @@ def _sentence(settings, before, after, parts):
     q0, q1 = before[settings["count"]], after[settings["count"]]
     change = 100.0 * (after["phones"] / q1 / (before["phones"] / q0) - 1.0)
     text += "By this count the average phone brings in %s percent in the second year. "
-    text = text % (_signed(change) if abs(change) >= 0.05 else "0.0")
+    text = text % _signed(change)
     vague = [row[settings["count"] + " is"] for row in (before, after)]
     if vague[0] or vague[1]:
         said = " and ".join(
@@ -104,4 +104,4 @@ def _sentence(settings, before, after, parts):
 
 
 def _signed(amount):
-    return ("%+.1f" % amount).replace("-", "\u2212")
+    return fixed(amount, 1, signed=True)

@@ -1,6 +1,7 @@
 """What the option tree shows: the lattice with its launch region, and net value over the chance."""
 
 from casekit.models import innovation_option as model
+from casekit.models._portable import fixed
 
 NAME = "option-tree"
 PARAMETERS = model.PARAMETERS
@@ -60,17 +61,13 @@ def _kind(step, worth, settings):
 
 
 def _sentence(settings):
-    text = "Once the research has worked, the right to launch is worth RMB %.0f million; launching "
-    text = text % _measure(settings, "option_value")
-    text += "at once would bring %s. " % _signed(_measure(settings, "static_value"))
+    text = "Once the research has worked, the right to launch is worth RMB %s million; launching "
+    text = text % fixed(_measure(settings, "option_value"))
+    text += "at once would bring %s. " % fixed(_measure(settings, "static_value"))
     net, must = _measure(settings, "net_value"), _measure(settings, "net_value_duty")
     text += "Before the research the project is worth %s million to a firm that may stop and %s to "
-    text = text % (_signed(net), _signed(must)) + "one that must launch."
+    text = text % (fixed(net), fixed(must)) + "one that must launch."
     even = _measure(settings, "break_even_probability_pct")
     if even is None:
         return text + " No chance of success makes it pay."
-    return text + " It pays from a chance of success of %.0f percent on." % even
-
-
-def _signed(amount):
-    return ("%.0f" % amount).replace("-", "\u2212")
+    return text + " It pays from a chance of success of %s percent on." % fixed(even)

@@ -1,6 +1,7 @@
 """What the promise dial shows: what each promise pays, how often it is kept, and the best one."""
 
 from casekit.models import expectations as model
+from casekit.models._portable import fixed
 
 NAME = "promise-dial"
 PARAMETERS = model.PARAMETERS
@@ -43,14 +44,14 @@ def _mark(settings, name, promise):
 
 def _sentence(settings, best):
     yours = _mark(settings, "yours", settings["promise"])
-    text = "A promise of %.0f is kept in %.0f of 100 cases and pays %.1f on average. "
-    text = text % (yours["promise"], yours["kept"], yours["payoff"])
+    text = "A promise of %s is kept in %s of 100 cases and pays %s on average. "
+    text = text % (fixed(yours["promise"]), fixed(yours["kept"]), fixed(yours["payoff"], 1))
     if settings["promise"] < settings["meeting_threshold"]:
         text += "It is too small for anybody to come and listen. "
     if best is not None:
         there = _mark(settings, "best", best)
-        return text + "Best would be %.1f, kept in %.0f of 100 cases, which pays %.1f." % (
-            best, there["kept"], there["payoff"],
+        return text + "Best would be %s, kept in %s of 100 cases, which pays %s." % (
+            fixed(best, 1), fixed(there["kept"]), fixed(there["payoff"], 1),
         )  # fmt: skip
     if _measure(settings, "promise_rule") == model.WITHOUT_LIMIT:
         return text + "Falling short costs less than attention earns: no promise is too high."

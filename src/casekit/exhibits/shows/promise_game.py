@@ -1,7 +1,7 @@
 """What the repeated game of promises shows: trust by period, under several courses of luck."""
 
 from casekit.models import expectations as model
-from casekit.models._portable import Random, number
+from casekit.models._portable import Random, fixed, number
 
 NAME = "promise-game"
 PARAMETERS = model.PARAMETERS + (
@@ -53,12 +53,11 @@ def _sentence(settings, played, rest):
     kept = len([row for row in played if row[6]])
     last = played[-1]
     trust = model.trust_after(last[2], last[6], settings["trust_gain"], settings["trust_loss"])
-    text = "On this course %d of %d promises are kept and trust ends at %.2f. "
-    text = text % (kept, len(played), trust)
-    text += (
-        "A promise of %.0f is kept in %.0f of 100 cases, so that trust rests at %.2f on average."
-    )
-    text = text % (settings["promise"], _measure(settings, "keep_rate_pct"), rest)
-    return text + " Counting alone would believe in the next promise with %.2f." % (
-        model.beta_posterior_mean(kept, len(played) - kept)
+    text = "On this course %d of %d promises are kept and trust ends at %s. "
+    text = text % (kept, len(played), fixed(trust, 2))
+    text += "A promise of %s is kept in %s of 100 cases, so that trust rests at %s on average."
+    often = fixed(_measure(settings, "keep_rate_pct"))
+    text = text % (fixed(settings["promise"]), often, fixed(rest, 2))
+    return text + " Counting alone would believe in the next promise with %s." % (
+        fixed(model.beta_posterior_mean(kept, len(played) - kept), 2)
     )

@@ -1,7 +1,7 @@
 """What the rationing game shows: who orders what, who receives what, and who would move next."""
 
 from casekit.models import supply_planning as model
-from casekit.models._portable import choice, number
+from casekit.models._portable import choice, fixed, number
 
 NAME = "rationing-game"
 PERSON, TRUTHFUL, BOT = "a person", "a bot that orders its need", "a bot that replies to the others"
@@ -107,7 +107,7 @@ def _bar(settings, seat, pair):
 
 
 def _text(amount):
-    return "%.0f" % amount
+    return fixed(amount)
 
 
 def movers(settings: dict, orders: list) -> list:

@@ -1,6 +1,6 @@
 """What the share explorer shows: one firm's share or units by quarter, trackers side by side."""
 
-from casekit.models._portable import choice
+from casekit.models._portable import choice, fixed
 
 NAME = "share-explorer"
 QUARTERS = tuple("%dQ%d" % (year, q) for year in range(2014, 2019) for q in range(1, 5))
@@ -73,4 +73,4 @@ def _spread(rows, unit):
             widest, where = max(values) - min(values), quarter
     if not where:
         return ""
-    return "; those of one quarter lie up to %.1f%s apart (%s)" % (widest, unit, where)
+    return "; those of one quarter lie up to %s%s apart (%s)" % (fixed(widest, 1), unit, where)

@@ -3,7 +3,7 @@
 import math
 
 from casekit.models import supply_planning as model
-from casekit.models._portable import Random, normal_quantile, number
+from casekit.models._portable import Random, fixed, normal_quantile, number
 
 NAME = "supply-bench"
 PARAMETERS = model.PARAMETERS + (
@@ -104,4 +104,4 @@ def _sentence(settings, rows, stock):
 
 
 def _signed(percent):
-    return ("%+.0f" % percent).replace("-", "\u2212")
+    return fixed(percent, signed=True)

@@ -1,6 +1,6 @@
 """What target versus actual shows: a year's result by two counts, held against a moving target."""
 
-from casekit.models._portable import choice
+from casekit.models._portable import choice, fixed
 
 NAME = "target-versus-actual"
 TARGETS = ("the first target", "the upper end of the range", "the lower end of the range",
@@ -46,9 +46,9 @@ def _row(rows, name):
 
 def _sentence(target, result):
     gap = result["value"] - target["value"]
-    text = "%s: %s phones in 2015, worldwide. Against %s of %g million that is %.1f million "
+    text = "%s: %s phones in 2015, worldwide. Against %s of %g million that is %s million "
     text = text % (_capital(result["name"]), result["text"], target["name"], target["value"],
-                   abs(gap))  # fmt: skip
+                   fixed(abs(gap), 1))  # fmt: skip
     return text + ("short." if gap < 0.0 else "above it.")
 
 

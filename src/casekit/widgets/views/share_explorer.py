@@ -19,15 +19,22 @@ _COLOURS = (*SERIES, MUTED, MUTED)
 _COLUMNS = ("period", "entity", "scope", "tracker", "value", "measure", "basis", "vintage")
 
 
-def _rows(table: str) -> pd.DataFrame:
-    frame = data.load(table, entity=show.FIRMS, scope=show.SCOPES)
-    return frame[frame["period"].astype(str).isin(show.QUARTERS)]
+def _frames() -> dict[str, pd.DataFrame]:
+    wanted: dict[str, Any] = {"entity": show.FIRMS, "scope": show.SCOPES}
+    frames = {
+        "shares": data.load("shares", **wanted),
+        "shipments": data.load("shipments", **wanted),
+    }
+    return {
+        table: frame[frame["period"].astype(str).isin(show.QUARTERS)]
+        for table, frame in frames.items()
+    }
 
 
 def _tables() -> dict[str, list[dict[str, Any]]]:
     return {
-        table: records(_rows(table).sort_values(["period", "tracker"]), *_COLUMNS)
-        for table in ("shares", "shipments")
+        table: records(frame.sort_values(["period", "tracker"]), *_COLUMNS)
+        for table, frame in _frames().items()
     }
 
 
@@ -81,7 +88,7 @@ def _key(width: int) -> alt.LayerChart | alt.FacetChart:
 
 
 def _sources() -> list[str]:
-    return sorted({name for table in ("shares", "shipments") for name in _rows(table)["source"]})
+    return sorted({name for frame in _frames().values() for name in frame["source"]})
 
 
 def _idc_china(shown: Any) -> list[tuple[str, float]]:
