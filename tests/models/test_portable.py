@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casekit.models import _portable, _sweep
-from casekit.models._portable import Random
+from casekit.models._portable import Random, fixed
 
 N = 200_000
 
@@ -98,3 +98,23 @@ def test_at_least_k_successes_have_the_exact_probability(n, k, p):
         math.comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(max(k, 0), n + 1)
     ) or Fraction(0)
     assert _portable.at_least(k, n, float(p)) == pytest.approx(float(exact), abs=1e-12)
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 4))
+def test_a_number_as_text_is_rounded_half_away_from_zero_and_has_a_true_minus(value, digits):
+    shown = fixed(value, digits)
+    assert "-" not in shown
+    assert len(shown.partition(".")[2]) == digits
+    assert float(shown.replace("−", "-")) == pytest.approx(value, abs=0.5 * 10**-digits + 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "signed", "shown"),
+    [
+        (0.625, 2, False, "0.63"), (-0.004, 2, True, "0.00"), (2.5, 0, False, "3"),
+        (-2.5, 0, False, "−3"), (12.04, 2, True, "+12.04"), (1131100.0, 0, False, "1131100"),
+        (9.999, 2, False, "10.00"), (0.05, 1, False, "0.1"),
+    ],
+)  # fmt: skip
+def test_numbers_as_text_read_as_people_write_them(value, digits, signed, shown):
+    assert fixed(value, digits, signed=signed) == shown
