@@ -29,7 +29,8 @@ GAPS = {"world": set(), "China": {"2014Q1", "2014Q3", "2018Q3"}}
 
 def test_the_package_names_its_tables():
     others = {
-        "sources", "facts", "timeline", "causal-claims", "goals", "declines", "disputes",
+        "sources", "facts", "timeline", "causal-claims",
+    "claim-codes", "goals", "declines", "disputes",
         "dispute-values", "glossary", "forum-comments", "estimation-window", "online-retail",
     }  # fmt: skip
     assert set(tables()) == others | set(SERIES)

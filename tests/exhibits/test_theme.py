@@ -10,9 +10,8 @@ from casekit.exhibits.exhibit import data_uri, table_html
 
 GROUNDS = {"light": 0, "dark": 1}
 TEXT = ["ink", "muted", "accent"]
-# Shapes and words in these colours; words in series colours are 12 px bold labels beside their
-# shape and hold the contrast of graphics.
-GRAPHICS = [name for name in theme.TOKENS if name.startswith("series-")] + ["control"]
+SERIES = [name for name in theme.TOKENS if name.startswith("series-")]
+GRAPHICS = [*SERIES, "control"]
 
 
 def _luminance(colour):
@@ -45,6 +44,13 @@ def test_words_are_readable(name, behind, ground):
 def test_shapes_can_be_told_from_the_ground(name, ground):
     index = GROUNDS[ground]
     assert _contrast(theme.TOKENS[name][index], theme.TOKENS["paper"][index]) >= 3
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("name", SERIES)
+def test_a_line_can_carry_its_name_in_its_own_colour(name, ground):
+    index = GROUNDS[ground]
+    assert _contrast(theme.TOKENS[name][index], theme.TOKENS["paper"][index]) >= 4.5
 
 
 def test_no_two_tokens_share_a_colour_so_that_a_colour_names_its_token():

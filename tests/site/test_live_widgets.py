@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from casekit.models._portable import fixed
 from casekit.widgets import VIEWS
 
 pytestmark = pytest.mark.slow
@@ -418,8 +419,8 @@ def test_a_prediction_is_held_against_the_run_that_it_asked_for(visit, asking):
     verdict = widget.locator("[data-part=verdict]")
     expect(verdict).to_contain_text(VIEWS[asking].prediction.unit)
     for _, value in results:
-        shown = f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
-        assert f"{float(shown):g}".replace("-", "−") in verdict.inner_text()
+        shown = float(fixed(value, 2 if abs(value) < 10 else 1).replace("−", "-"))
+        assert f"{shown:g}".replace("-", "−") in verdict.inner_text()
     shows(widget, asking, **VIEWS[asking].prediction.settings)
     assert all(field.is_disabled() for field in widget.locator(".ck-predict input").all())
 

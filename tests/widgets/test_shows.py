@@ -18,7 +18,7 @@ from casekit.exhibits.shows import (
     reference_class,
     supply_bench,
 )
-from casekit.widgets import VIEWS
+from casekit.widgets import VIEWS, markup
 
 
 def values(view):
@@ -61,6 +61,12 @@ def test_no_setting_within_bounds_breaks_a_show(name):
         assert all(isinstance(leaf, float | int | str | None) for leaf in leaves(shown))
 
     holds()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_chart_has_a_place_for_every_data_set_of_its_show(name):
+    for drawn in markup.specifications(VIEWS[name]).values():
+        assert set(VIEWS[name].shown()["data"]) <= {source["name"] for source in drawn["data"]}
 
 
 @pytest.mark.parametrize("name", [name for name in VIEWS if VIEWS[name].prediction])

@@ -76,7 +76,8 @@ def test_every_control_shows_symbol_and_unit(view, live):
         for part in (parameter.label, parameter.symbol):
             assert part in words
         # A number without a unit, "1", shows its symbol alone.
-        assert words.endswith(f"{parameter.unit})" if parameter.unit != "1" else "(c(0))")
+        unit = f", {parameter.unit}" if parameter.unit != "1" else ""
+        assert words.endswith(f"({parameter.symbol}{unit})")
 
 
 def test_number_controls_carry_the_bounds_and_the_default(view, live):

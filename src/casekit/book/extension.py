@@ -21,7 +21,9 @@ from casekit.widgets import page
 logger = logging.getLogger(__name__)
 _STYLE = f"<style data-casekit>{theme.css()}</style>"
 _SCRIPT = Path(__file__).parent / "assets" / "page.js"
-_MADE_FROM = {".py", ".css", ".js", ".j2"}
+# Parts of the theme that we had to mend, under the theme's own names for them.
+_MENDED = Path(__file__).parent / "theme"
+_MADE_FROM = {".py", ".css", ".js", ".j2", ".html"}
 
 
 def made_from() -> str:
@@ -97,6 +99,10 @@ def _no_unstated_numbers(_app: Sphinx, document: nodes.document) -> None:
             type="casekit",
             subtype="number",
         )
+
+
+def _mend_the_theme(_app: Sphinx, config: Any) -> None:
+    config.templates_path.append(str(_MENDED))
 
 
 def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
@@ -191,6 +197,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_js_file(None, body=_SCRIPT.read_text(encoding="utf-8"))
     _without_thebe(app)
     app.connect("config-inited", _keep_runs_apart)
+    app.connect("config-inited", _mend_the_theme)
     app.connect("config-inited", _bibliography_from_sources)
     app.connect("config-inited", _only_what_the_toc_names, priority=950)
     app.connect("builder-inited", _write_style_sheet)

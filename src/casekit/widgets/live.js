@@ -117,6 +117,8 @@ class PageModel {
     for (const [name, rows] of Object.entries(shown.data)) chart.data(name, rows);
     if (!chart.container()) chart.initialize(this.section.querySelector(`.ck-${size}`));
     await chart.runAsync();
+    // The figure has one name for the whole; Vega's nameless parts would be faults beside it.
+    chart.container().querySelector("svg").setAttribute("aria-hidden", "true");
     this.shown = shown;
     this.values.sentence = shown.sentence;
     this.values.table = { columns: shown.columns, rows: shown.rows.map((row) => row.map(text)) };

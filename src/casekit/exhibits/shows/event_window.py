@@ -40,10 +40,7 @@ def show(settings: dict, tables: dict) -> dict:
     days = [_day(settings, tables["days"], day) for day in DAYS]
     counted = [day for day in days if day["counted"]]
     return {
-        "data": {
-            "days": days,
-            "window": [{"first": settings["first"], "last": settings["last"]}],
-        },
+        "data": {"days": days},
         "sentence": _sentence(settings, days, counted, tables["window"]),
         "columns": COLUMNS,
         "rows": [
