@@ -16,7 +16,7 @@ RUN = """async (tags) => {
     const found = await axe.run(document, {
         runOnly: { type: "tag", values: tags }, resultTypes: ["violations", "incomplete"] });
     const flat = (list) => list.flatMap((rule) => rule.nodes.map((node) => ({
-        rule: rule.id, target: node.target.join(" "), html: node.html.slice(0, 200),
+        rule: rule.id, target: node.target.join(" "), html: node.html.slice(0, 700),
         why: [...node.any, ...node.all, ...node.none].map((check) => check.message).join(" ") })));
     return { violations: flat(found.violations), incomplete: flat(found.incomplete) };
 }"""
@@ -52,8 +52,16 @@ MEASURE = """(targets) => {
     });
 }"""
 
-# Judged by eye, by rule and part of the target, each with its reason.
-JUDGED: dict[tuple[str, str], str] = {}
+# Judged by eye, by rule and part of the element, each with its reason.
+JUDGED = {
+    ("label-content-name-mismatch", "data-step="): "− and + are pictures of less and more, and the "
+    "names begin with these words; nobody would speak the sign to find the button",
+    (
+        "color-contrast",
+        'fill="var(--ck-paper',
+    ): "words in the colour of the ground stand on bars in "
+    "a series colour, the muted one or ink; tests/exhibits/test_theme.py holds their contrast",
+}
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +81,11 @@ def results(chromium, address, pages):
         tab.goto(address + page, wait_until="load")
         unfold_and_wake(tab)
         for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            tab.wait_for_timeout(400)  # the theme looks anew what scrolls
             for scheme in SCHEMES:
-                tab.set_viewport_size({"width": width, "height": 900})
-                tab.emulate_media(color_scheme=scheme)
-                tab.wait_for_timeout(150)
+                tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                tab.wait_for_timeout(250)  # it fades colours
                 found.append(((page, width, scheme), examined(tab)))
         tab.close()
     context.close()
@@ -125,4 +134,4 @@ def test_what_axe_cannot_tell_is_measured_or_judged(results):
 
 
 def is_judged(node):
-    return any(node["rule"] == rule and part in node["target"] for rule, part in JUDGED)
+    return any(node["rule"] == rule and part in node["html"] for rule, part in JUDGED)

@@ -73,8 +73,9 @@ def test_every_control_shows_symbol_and_unit(view, live):
     for node in shown:
         parameter = known[node.get("data-name")]
         words = "".join(node.find("label").itertext())
-        for part in (parameter.label, parameter.symbol):
-            assert part in words
+        assert words.startswith(parameter.label)
+        if parameter.options:
+            continue  # the options say what they are
         # A number without a unit, "1", shows its symbol alone.
         unit = f", {parameter.unit}" if parameter.unit != "1" else ""
         assert words.endswith(f"({parameter.symbol}{unit})")

@@ -115,6 +115,9 @@ def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
 def _write_files(app: Sphinx, problem: Exception | None) -> None:
     if problem is None and app.builder.format == "html":
         datapages.write_downloads(Path(app.outdir))
+        # Templates of the theme that it copies into every site, where they would pass for pages.
+        for template in (Path(app.outdir) / "_static").glob("*macros.html"):
+            template.unlink()
         if getattr(app.env, "casekit_live", False):
             page.write(Path(app.outdir), Path(app.srcdir))
 
@@ -136,13 +139,14 @@ def _write_style_sheet(app: Sphinx) -> None:
     (folder / "casekit.css").write_text(theme.css(), encoding="utf-8")
 
 
-def _plain_bibliography(
+def _mend_the_body(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
     # docutils marks bibliographies as lists whose children are no list items: a critical fault
-    # to assistive technology, and worse than no role at all.
-    for role in (' role="list"', ' role="doc-biblioentry"'):
-        context["body"] = context.get("body", "").replace(role, "")
+    # to assistive technology, and worse than no role at all. MyST-NB gives every fold the same
+    # name, which is not the one that it shows.
+    for fault in (' role="list"', ' role="doc-biblioentry"', ' aria-label="Toggle hidden content"'):
+        context["body"] = context.get("body", "").replace(fault, "")
 
 
 def _inline_math(self: Any, node: nodes.Element) -> None:
@@ -151,7 +155,11 @@ def _inline_math(self: Any, node: nodes.Element) -> None:
 
 
 def _block_math(self: Any, node: nodes.Element) -> None:
-    self.body.append(f'<div class="ck-math">{convert(node.astext(), display="block")}</div>')
+    # A long formula scrolls sideways on a phone, with the arrow keys too.
+    formula = convert(node.astext(), display="block")
+    self.body.append(
+        f'<div class="ck-math" role="group" aria-label="Formula" tabindex="0">{formula}</div>'
+    )
     raise nodes.SkipNode
 
 
@@ -208,5 +216,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", _no_unstated_numbers)
     app.connect("build-finished", _write_files)
     app.connect("html-page-context", _bring_widgets_to_life)
-    app.connect("html-page-context", _plain_bibliography)
+    app.connect("html-page-context", _mend_the_body)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}

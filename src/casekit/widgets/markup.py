@@ -199,15 +199,20 @@ def _controls(view: View, values: dict[str, Setting], *, live: bool) -> str:
 
 def _control(view: View, parameter: Parameter, value: Setting) -> str:
     key = f"ck-{view.name}-{parameter.name}"
-    # A number without a unit shows its symbol alone.
-    unit = "" if parameter.unit == models.NO_UNIT else f", {escape(parameter.unit)}"
-    label = (
-        f'<label for="{key}">{escape(parameter.label)} '
-        f'<span class="ck-unit">({escape(parameter.symbol)}{unit})</span>'
-        "</label>"
-    )
     inner = _choice(key, parameter, value) if parameter.options else _number(key, parameter, value)
+    label = f'<label for="{key}">{escape(parameter.label)}{_unit(parameter)}</label>'
     return f'<div class="ck-control" data-name="{parameter.name}">{label}{inner}</div>'
+
+
+def _unit(parameter: Parameter) -> str:
+    """Return the symbol and unit of a number; a number without a unit shows its symbol alone.
+
+    The options of a choice say themselves what they are.
+    """
+    if parameter.options:
+        return ""
+    unit = "" if parameter.unit == models.NO_UNIT else f", {escape(parameter.unit)}"
+    return f' <span class="ck-unit">({escape(parameter.symbol)}{unit})</span>'
 
 
 def _choice(key: str, parameter: Parameter, value: Setting) -> str:

@@ -47,7 +47,7 @@ def show(settings: dict, tables: dict) -> dict:
         "data": {
             "ledger": [
                 {"goal": row["goal"], "counted": row["counted"],
-                 "words": "%s (due %s, %s)" % (row["goal"], row["due"], row["verdict"])}
+                 "said": "%s (due %s, %s)" % (row["counted"], row["due"], row["verdict"])}
                 for row in rows
             ],
             "curve": curve,

@@ -49,7 +49,7 @@ def _chart(width: int) -> alt.VConcatChart:
 
 
 def _room(width: int) -> int:
-    return width - 100 if width == NARROW else min(width - 110, 420)
+    return width - (100 if width == NARROW else 110)
 
 
 def _meter(width: int) -> alt.LayerChart | alt.FacetChart:

@@ -5,7 +5,6 @@ from typing import Any
 import altair as alt
 
 from casekit import data
-from casekit.exhibits.exhibit import NARROW
 from casekit.exhibits.shows import goal_ledger as show
 from casekit.exhibits.theme import ACCENT, INK, MUTED, SERIES
 from casekit.widgets.view import Prediction, View
@@ -34,7 +33,6 @@ def _chart(width: int) -> alt.VConcatChart:
 
 
 def _ledger(width: int) -> alt.LayerChart | alt.FacetChart:
-    narrow = width == NARROW
     y = alt.Y("goal:N", sort=None, axis=None)
     base = alt.Chart(alt.NamedData("ledger")).encode(y=y)
     shape = alt.Shape(
@@ -51,10 +49,10 @@ def _ledger(width: int) -> alt.LayerChart | alt.FacetChart:
         x=alt.value(8), shape=shape, color=colour
     )
     said = base.mark_text(align="left", fontWeight=600, dy=-6).encode(
-        x=alt.value(20), text="counted:N", color=colour
+        x=alt.value(20), text="said:N", color=colour
     )
-    words = base.mark_text(align="left", dy=8, color=INK, fontSize=9 if narrow else 11).encode(
-        x=alt.value(20), text="words:N"
+    words = base.mark_text(align="left", dy=8, color=INK, fontSize=11).encode(
+        x=alt.value(20), text="goal:N"
     )
     return alt.layer(marks, said, words).properties(width=width - 30, height=alt.Step(36))
 

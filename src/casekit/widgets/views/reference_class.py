@@ -31,8 +31,8 @@ def _value(name: str) -> float | None:
 def _chart(width: int) -> alt.LayerChart | alt.FacetChart:
     narrow = width == NARROW
     y = alt.Y("id:N", sort=None, axis=None)
-    axis = alt.Axis(title="percent of the peak", tickCount=6, grid=True)
-    x = alt.X("trough:Q", axis=axis, scale=alt.Scale(domain=[0, 185], nice=False))
+    axis = alt.Axis(title="percent of the peak", values=[0, 50, 100, 150], grid=True)
+    x = alt.X("trough:Q", axis=axis, scale=alt.Scale(domain=[0, 250], nice=False))
     base = alt.Chart(alt.NamedData("falls")).encode(y=y)
     fall = base.mark_rule(color=GRID, strokeWidth=6).encode(x=x, x2=alt.datum(100))
     peak = alt.Chart().mark_rule(color=ACCENT, strokeDash=[4, 3]).encode(x=alt.datum(100))
@@ -45,7 +45,7 @@ def _chart(width: int) -> alt.LayerChart | alt.FacetChart:
         filled=True, size=80, opacity=1
     )
     names = base.mark_text(align="left", dy=-12, color=INK, fontSize=10 if narrow else 11)
-    said = base.mark_text(align="right", dy=-12, fontWeight=600, fontSize=10 if narrow else 11)
+    said = base.mark_text(align="right", fontWeight=600, fontSize=10 if narrow else 11)
     right = width - 34
     layers = [
         peak, fall, trough.encode(x=x), after.encode(x="after:Q", shape=shape, color=colour),
