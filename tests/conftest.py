@@ -84,3 +84,27 @@ def parse_html():
         return parser.builder.close()
 
     return parse
+
+
+@pytest.fixture(scope="session")
+def scenarios():
+    """Give a function from a widget's view to ten settings: the defaults and points all over."""
+
+    def ten(view):
+        names = (*view.controls, *view.more)
+        return [{}] + [
+            {name: _at(view.parameters[name], ((7 * place + 3 * count) % 11) / 10)
+             for count, name in enumerate(names)}
+            for place in range(9)
+        ]  # fmt: skip
+
+    return ten
+
+
+def _at(parameter, share):
+    """Give the value at a share of the way through the range or the options of a parameter."""
+    if parameter.options:
+        return parameter.options[int(share * (len(parameter.options) - 1))]
+    steps = round((parameter.high - parameter.low) / parameter.step * share)
+    value = round(parameter.low + steps * parameter.step, 10)
+    return int(value) if parameter.whole else value

@@ -70,29 +70,10 @@ def shows(widget, name, **settings):
     return shown
 
 
-def scenarios(name):
-    """Give ten settings: the defaults, ends of ranges, and points between."""
-    view = VIEWS[name]
-    known = view.parameters
-    found = [{}]
-    for place in range(9):
-        settings = {}
-        for count, control in enumerate((*view.controls, *view.more)):
-            parameter, share = known[control], ((place * 7 + count * 3) % 11) / 10
-            if parameter.options:
-                settings[control] = parameter.options[int(share * (len(parameter.options) - 1))]
-            else:
-                steps = round((parameter.high - parameter.low) / parameter.step * share)
-                value = round(parameter.low + steps * parameter.step, 10)
-                settings[control] = int(value) if parameter.whole else value
-        found.append(settings)
-    return found
-
-
-def test_ten_scenarios_give_the_numbers_of_python(visit, name):
+def test_ten_scenarios_give_the_numbers_of_python(visit, name, scenarios):
     tab, widget = visit(name)
     alive(widget)
-    for settings in scenarios(name):
+    for settings in scenarios(VIEWS[name]):
         query = "&".join(f"{key}={value}" for key, value in settings.items())
         tab.evaluate("hash => { location.hash = hash }", f"#widget-{name}?{query}")
         shown = shows(widget, name, **settings)
@@ -346,6 +327,35 @@ def test_where_a_part_of_the_engine_is_blocked_the_figure_stays_and_says_how_to_
     expect(status).to_contain_text("(", timeout=PATIENCE)
     assert widget.locator(".ck-wide svg").is_visible()
     assert all(c.is_disabled() for c in widget.locator("input, select, button").all())
+
+
+def test_the_address_of_a_scenario_leads_to_it_though_the_page_keeps_it_folded(chromium, address):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.goto(address + PAGE["death-spiral"] + "#widget-death-spiral?shock=0.11")
+    widget = alive(tab.locator("section.ck-widget"))
+    shows(widget, "death-spiral", shock=0.11)
+    expect(widget).to_be_in_viewport()
+    context.close()
+
+
+def test_a_run_that_fails_says_so_and_the_figure_stays(visit, site):
+    files = json.loads((site / "live" / "python.json").read_text(encoding="utf-8"))
+    place = "casekit/exhibits/shows/death_spiral.py"
+    files[place] = files[place].replace(
+        "    run = model.simulate(settings)\n",
+        "    run = model.simulate(settings)\n    1 / (settings['shock'] < 0.2)\n",
+    )
+    answer = ("**/python.json", lambda route: route.fulfill(json=files))
+    _, widget = visit("death-spiral", route=answer)
+    alive(widget)
+    change(widget, "death-spiral", "shock", 0.3)
+    status = widget.locator("[data-part=status]")
+    expect(status).to_contain_text("did not come to an end", timeout=PATIENCE)
+    expect(status).to_contain_text("The figure shows the last run that came through.")
+    shows(widget, "death-spiral")
+    change(widget, "death-spiral", "shock", 0.1)
+    shows(widget, "death-spiral", shock=0.1)
 
 
 HANGING = "def show(settings):\n    while settings['shock'] > 0.2:\n        pass\n"

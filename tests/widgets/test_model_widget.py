@@ -90,6 +90,20 @@ def test_every_view_shows_parameters_that_its_model_has():
         assert len(controls) == len(set(controls))
 
 
+@pytest.mark.parametrize("name", widgets.VIEWS)
+def test_ten_scenarios_give_the_numbers_of_python_in_the_kernel(name, scenarios):
+    view, widget = widgets.VIEWS[name], widgets.get(name)
+    for settings in scenarios(view):
+        widget.settings = settings
+        assert widget.error == ""
+        shown = view.shown(settings)
+        assert widget.sentence == shown["sentence"]
+        for cells, values in zip(widget.table["rows"], shown["rows"], strict=True):
+            for cell, value in zip(cells, values, strict=True):
+                told = cell if isinstance(value, str) else float(cell.replace("−", "-"))
+                assert told == (value if isinstance(value, str) else pytest.approx(value, abs=6e-4))
+
+
 def test_it_offers_the_live_view_and_a_finished_page(spiral):
     data, metadata = spiral._repr_mimebundle_()
     live = data["application/vnd.jupyter.widget-view+json"]

@@ -166,6 +166,7 @@ async function comeAlive(section, number) {
     addEventListener("hashchange", () => {
       const wanted = bookmarked(section);
       if (wanted) {
+        bringIntoView(section);
         model.set("settings", wanted);
         model.refresh();
       }
@@ -174,6 +175,14 @@ async function comeAlive(section, number) {
     status.innerHTML = still;
     status.append(` (${problem.message})`);
   }
+}
+
+// Who follows the address of a scenario wants to see it, even if the page keeps it folded.
+function bringIntoView(section) {
+  for (let fold = section.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+    fold.open = true;
+  }
+  section.scrollIntoView();
 }
 
 document.querySelectorAll("section.ck-widget").forEach((section, number) => {
@@ -192,6 +201,10 @@ document.querySelectorAll("section.ck-widget").forEach((section, number) => {
     { rootMargin: "300px" },
   );
   near.observe(section);
+  if (bookmarked(section)) {
+    bringIntoView(section);
+    start();
+  }
   for (const sign of ["pointerenter", "focusin", "touchstart"]) {
     section.addEventListener(sign, start, { once: true, passive: true });
   }
