@@ -26,7 +26,7 @@ test: setup node_modules/.ready ## everything: lint, types, unit tests, the book
 test-fast: setup node_modules/.ready ## the unit tests alone, under three minutes
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
-bench: setup ## us and a peer in turn, medians and ratios
+bench: setup node_modules/.ready ## us and a peer in turn, medians and ratios
 	@$(BIN)/python benchmarks/run.py
 
 lock: .venv/ready ## resolve again: versions and hashes, no addresses

@@ -5,8 +5,9 @@ lock file with an empty cache. Rebuild: our book with nothing changed against th
 Jupyter Book itself creates. Import: `import casekit` against Python doing nothing. Load:
 our typed table against the same file through pandas alone, imports included. Model: model A against
 PySD and BPTK-Py (``model_a.py``). Newsvendor: ours against stockpyl, a check (``cross_check.py``).
+Live: a widget in the page beside Pyodide and JupyterLite (``live.py``).
 
-Usage: python benchmarks/run.py [--rounds N] [--only setup|rebuild|import|load|model|newsvendor]
+Usage: python benchmarks/run.py [--rounds N] [--only NAME]
 """
 
 import argparse
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cross_check
+import live
 import model_a
 
 ROOT = Path(__file__).parents[1]
@@ -130,6 +132,7 @@ def main() -> None:
     others: dict[str, Callable[[int], None]] = {
         "model": model_a.bench,
         "newsvendor": lambda _: cross_check.check(),
+        "live": live.bench,
     }
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
