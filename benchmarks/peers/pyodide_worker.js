@@ -28,10 +28,10 @@ async function start() {
   return python.globals.get("answer");
 }
 
-let answer;
+const started = start();
 onmessage = async ({ data }) => {
   try {
-    answer ??= await start();
+    const answer = await started;
     postMessage({ shown: JSON.parse(answer(JSON.stringify(data))) });
   } catch (problem) {
     postMessage({ error: String(problem) });

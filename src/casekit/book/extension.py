@@ -125,12 +125,16 @@ def _write_files(app: Sphinx, problem: Exception | None) -> None:
 def _bring_widgets_to_life(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
-    body = context.get("body", "")
-    if '<section class="ck-widget"' in body:
+    if '<section class="ck-widget"' in context.get("body", ""):
         app.env.casekit_live = True  # type: ignore[attr-defined]
         address = app.builder.get_relative_uri(name, "index").rsplit("/", 1)
         up = f"{address[0]}/" if len(address) > 1 else ""
-        context["body"] = f'{body}<script type="module" src="{up}{page.FOLDER}/live.js"></script>'
+        # In the head and at once: it need not wait for the theme's scripts.
+        live = f"{up}{page.FOLDER}"
+        context["metatags"] = context.get("metatags", "") + (
+            f'<link rel="modulepreload" href="{live}/widget.js">'
+            f'<script type="module" async src="{live}/live.js"></script>'
+        )
 
 
 def _write_style_sheet(app: Sphinx) -> None:
@@ -203,6 +207,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.add_css_file("casekit.css")
     app.add_js_file(None, body=_SCRIPT.read_text(encoding="utf-8"))
+    # The theme's icon script would look at every change of a live chart for icons to draw.
+    app.add_js_file(None, body="window.FontAwesomeConfig = { observeMutations: false };")
     _without_thebe(app)
     app.connect("config-inited", _keep_runs_apart)
     app.connect("config-inited", _mend_the_theme)

@@ -21,6 +21,7 @@ class Engine {
   }
 
   start() {
+    if (this.worker) return;
     this.worker = new Worker(here("worker.js"), { type: "module" });
     this.worker.onmessage = ({ data }) => this.finish(data);
     this.worker.onerror = () => this.stop("The engine of this page did not start.");
@@ -36,7 +37,7 @@ class Engine {
 
   next() {
     if (this.busy || this.waiting.size === 0) return;
-    if (!this.worker) this.start();
+    this.start();
     const [widget, request] = this.waiting.entries().next().value;
     this.waiting.delete(widget);
     this.busy = request;
@@ -185,7 +186,8 @@ function bringIntoView(section) {
   section.scrollIntoView();
 }
 
-document.querySelectorAll("section.ck-widget").forEach((section, number) => {
+// A widget starts when a reader comes near it, or comes by the address of one of its scenarios.
+function watch(section, number) {
   let started = false;
   const start = () => {
     if (!started) comeAlive(section, number);
@@ -208,4 +210,17 @@ document.querySelectorAll("section.ck-widget").forEach((section, number) => {
   for (const sign of ["pointerenter", "focusin", "touchstart"]) {
     section.addEventListener(sign, start, { once: true, passive: true });
   }
-});
+}
+
+// Parsed is enough: the theme's scripts, which run next, are none of our business. Meanwhile the
+// engine of a scenario that was asked for starts in its own thread.
+function whenParsed(work) {
+  if (document.readyState !== "loading") return work();
+  document.addEventListener("readystatechange", work, { once: true });
+}
+
+if (location.hash.startsWith("#widget-")) {
+  engine.start();
+  loadVega().catch(() => {}); // said where it is needed
+}
+whenParsed(() => document.querySelectorAll("section.ck-widget").forEach(watch));

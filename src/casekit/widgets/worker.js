@@ -4,6 +4,7 @@
 
 import { loadMicroPython } from "./micropython.mjs";
 
+const HEAP = 4 * 2 ** 20; // bytes: several times what a run takes, and quickly swept
 const FOLDERS = ["casekit", "casekit/models", "casekit/exhibits", "casekit/exhibits/shows"];
 const RUN = `
 import json
@@ -16,7 +17,7 @@ def answer(text):
 
 async function start() {
   const [python, files] = await Promise.all([
-    loadMicroPython({ url: new URL("micropython.wasm", import.meta.url).href, heapsize: 16777216 }),
+    loadMicroPython({ url: new URL("micropython.wasm", import.meta.url).href, heapsize: HEAP }),
     fetch(new URL("python.json", import.meta.url)).then((answer) => {
       if (!answer.ok) throw new Error("the model files did not load");
       return answer.json();
@@ -32,10 +33,11 @@ async function start() {
   return python.globals.get("answer");
 }
 
-let answer;
+const started = start();
+started.catch(() => {}); // said with the first job
 onmessage = async ({ data }) => {
   try {
-    answer ??= await start();
+    const answer = await started;
     postMessage({ shown: JSON.parse(answer(JSON.stringify(data))) });
   } catch (problem) {
     console.warn(problem);

@@ -8,6 +8,8 @@ PARAMETERS = model.PARAMETERS
 
 # The span of market growth a quarter in which the phase line is drawn.
 LOWEST, HIGHEST = -0.06, 0.16
+# Where: every fiftieth, and closer to both ends, where the curve is steep.
+CONFIDENCES = (0.01,) + tuple(step / 50.0 for step in range(1, 50)) + (0.99,)
 COLUMNS = ["quarter", "shipments", "no team", "fill rate", "confidence", "capability"]
 
 
@@ -60,8 +62,7 @@ def phase(settings: dict) -> dict:
     curve, rests = [], []
     for line, capability in (("no team", 0.0), ("team", settings["team_effort"])):
         gain = model.loop_gain(settings, capability)
-        for step in range(1, 100):
-            at = step / 100.0
+        for at in CONFIDENCES:
             there = model.growth_at_rest(settings, at, gain)
             curve.append({"line": line, "confidence": at, "growth": there})
         points = model.rest_points(settings, capability)
