@@ -503,3 +503,19 @@ def test_a_spoilt_log_does_no_harm(visit):
     predict(widget, [70, 40, 20, 10])
     assert len(json.loads(tab.evaluate("localStorage.getItem('casekit-log')"))) == 1
     assert tab.complaints == []
+
+
+def test_print_shows_the_figure_and_every_parameter(visit, name):
+    tab, widget = visit(name)
+    alive(widget)
+    tab.emulate_media(media="print")
+    assert widget.locator(".ck-chart svg").first.is_visible()
+    for control in (*VIEWS[name].controls, *VIEWS[name].more):
+        field = widget.locator(f"[data-name={control}]").locator("select, input[type=number]")
+        assert field.is_visible()
+    assert not widget.get_by_role("button").first.is_visible()
+
+
+def test_nothing_of_ours_moves_by_itself(site):
+    style = (site / "_static" / "casekit.css").read_text(encoding="utf-8")
+    assert not re.search(r"animation|transition|@keyframes|scroll-behavior", style)
