@@ -84,7 +84,7 @@ def test_a_page_is_quiet_and_asks_no_other_host(open_page, address, page, width,
 CHAPTERS = tuple(f"chapters/{path.stem}.html" for path in sorted(ROOT.glob("chapters/*.md")))
 
 
-@pytest.mark.parametrize("page", ("index.html", *CHAPTERS))
+@pytest.mark.parametrize("page", ["index.html", *CHAPTERS])
 @pytest.mark.parametrize("width", [390, 320])
 def test_no_page_is_wider_than_a_phone(open_page, page, width):
     tab = open_page(page, viewport={"width": width, "height": 800}, is_mobile=True)
