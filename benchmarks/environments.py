@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ class PeerError(RuntimeError):
     """A peer could not be installed or run; the text is its own last words."""
 
 
-def words(command: list[str | Path], **variables: str) -> str:
-    """Return what a command prints.
+def words(
+    command: list[str | Path],
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> str:
+    """Return what a command prints, run in a folder if one is given.
 
     Raises:
         PeerError: If it fails.
@@ -41,7 +46,8 @@ def words(command: list[str | Path], **variables: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **variables},
+        cwd=folder,
+        env={**os.environ, **(variables or {})},
     )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()[-12:]
@@ -79,5 +85,7 @@ def environment(name: str, python: str = sys.executable) -> Path:
 def spoken(python: str | Path, script: str, *arguments: str | Path) -> dict[str, Any]:
     """Run a script of ``peers`` on one core and return the JSON of its last line."""
     command = [python, PEERS / script, *arguments]
-    found: dict[str, Any] = json.loads(words(command, **ONE_THREAD).strip().splitlines()[-1])
+    found: dict[str, Any] = json.loads(
+        words(command, variables=ONE_THREAD).strip().splitlines()[-1]
+    )
     return found

@@ -38,6 +38,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 TARGETS = {"local": 1.0, "slow": 2.0, "bytes": 0.6, "move95": 33}
 
+# Our worker, with the other engine in it: the same jobs and the same model files. Only the core of
+# Pyodide is loaded, and everything at once.
+IN_PYODIDE = {
+    r"import \{ loadMicroPython \} .*": 'import { loadPyodide } from "./pyodide/pyodide.mjs";',
+    r"loadMicroPython\(\{.*\}\)": "loadPyodide({ indexURL: "
+    'new URL("pyodide/", import.meta.url).href })',
+}
+
 # Runs before the page does: notes when the chart of the scenario was painted.
 WATCH = """(wanted) => {
     const painted = (name) => requestAnimationFrame(() => {
@@ -143,7 +151,12 @@ def on_pyodide(ours: Path, target: Path) -> Path:
     live = target / "live"
     for engine in live.glob("micropython.*"):
         engine.unlink()
-    shutil.copyfile(PEERS / "pyodide_worker.js", live / "worker.js")
+    worker = (live / "worker.js").read_text(encoding="utf-8")
+    for pattern, theirs in IN_PYODIDE.items():
+        worker, changed = re.subn(pattern, theirs, worker)
+        if changed != 1:
+            raise SystemExit(f"worker.js no longer holds {pattern}; correct IN_PYODIDE.")
+    (live / "worker.js").write_text(worker, encoding="utf-8")
     kept = shutil.ignore_patterns("*.map", "*.ts", "*.html", "README.md")
     shutil.copytree(packages() / "pyodide", live / "pyodide", ignore=kept)
     return target
@@ -156,7 +169,8 @@ def jupyterlite(target: Path) -> Path:
     (target / "files").mkdir()
     command: list[str | Path] = [python.parent / "jupyter", "lite", "build"]
     command += ["--pyodide", archive, "--piplite-wheels", comm]
-    words([*command, "--lite-dir", target / "files", "--output-dir", target / "site"])
+    # It leaves a database of its own where it runs.
+    words([*command, "--output-dir", target / "site"], folder=target / "files")
     return target / "site"
 
 

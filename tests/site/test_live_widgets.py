@@ -49,8 +49,9 @@ def visit(chromium, address):
 
 
 def come_near(tab, name):
-    for fold in tab.locator("details.hide > summary").all():
-        fold.click()
+    folds = tab.locator("details.hide:not([open]) > summary")
+    while folds.count():
+        folds.first.click()
     widget = tab.locator(f"section.ck-widget[data-widget={name}]")
     widget.scroll_into_view_if_needed()
     return widget

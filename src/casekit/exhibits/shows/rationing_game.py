@@ -4,7 +4,7 @@ from casekit.models import supply_planning as model
 from casekit.models._portable import choice, fixed, number
 
 NAME = "rationing-game"
-PERSON, TRUTHFUL, BOT = "a person", "a bot that orders its need", "a bot that replies to the others"
+PERSON, TRUTHFUL, BOT = "a person", "a truthful bot", "a replying bot"
 PLAYERS = (1, 2, 3, 4)
 COLUMNS = ["round", "player", "orders", "receives"]
 _WAN = "ten thousand phones"

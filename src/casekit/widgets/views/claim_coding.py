@@ -53,7 +53,7 @@ def _room(width: int) -> int:
 
 
 def _meter(width: int) -> alt.LayerChart | alt.FacetChart:
-    axis = alt.Axis(title="agreement, percent (bar); by chance alone (mark)", tickCount=5)
+    axis = alt.Axis(title="agreement, percent; mark: by chance", tickCount=5)
     x = alt.X("agreed:Q", axis=axis, scale=alt.Scale(domain=[0, 100]))
     base = alt.Chart(alt.NamedData("meter"))
     bar = base.mark_bar(height=16, color=SERIES[2]).encode(x=x)

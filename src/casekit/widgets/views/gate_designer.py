@@ -38,7 +38,7 @@ def _criterion(width: int) -> alt.LayerChart | alt.FacetChart:
     colour = alt.Color("rule:N", scale=alt.Scale(domain=_RULES, range=[SERIES[2], SERIES[3]]))
     axis = alt.Axis(title="criterion: percent of bad products released", tickCount=5)
     y = alt.Y("percent:Q", axis=axis, scale=alt.Scale(domain=[0, 100]))
-    title = "what else speaks for the product, standard deviations"
+    title = "other merits, standard deviations"
     x = alt.X("merit:Q", axis=alt.Axis(title=title, tickCount=7))
     base = alt.Chart(alt.NamedData("criterion")).encode(x=x, y=y, color=colour)
     lines = [

@@ -15,7 +15,7 @@ def _chart(width: int) -> alt.VConcatChart:
     pays = _panel(width, "payoff", "expected payoff, value units", alt.Scale())
     kept = _panel(width, "kept", "promises kept, percent", alt.Scale(domain=[0, 100]))
     said = alt.Chart(alt.NamedData("mean")).mark_text(
-        align="left", dx=4, color=ACCENT, text="what comes on average"
+        align="left", dx=4, color=ACCENT, text="mean outcome"
     )
     kept += said.encode(x="promise:Q", y=alt.datum(95))
     return alt.vconcat(

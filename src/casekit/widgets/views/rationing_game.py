@@ -32,8 +32,8 @@ def _bars(width: int) -> alt.LayerChart | alt.FacetChart:
 def _rounds(width: int) -> alt.LayerChart | alt.FacetChart:
     colour = alt.Color("player:N", scale=alt.Scale(domain=_PLAYERS, range=list(SERIES[:4])))
     dash = alt.StrokeDash("player:N", scale=alt.Scale(domain=_PLAYERS, range=_DASHES), legend=None)
-    axis = alt.Axis(title="ordered, ten thousand phones (each line ten times the last)", values=[
-        1, 10, 100, 1000, 10000, 100000])  # fmt: skip
+    title, steps = "ordered, ten thousand phones, in steps of ten", [1, 10, 100, 1000, 10000]
+    axis = alt.Axis(title=title, values=steps)
     y = alt.Y("order:Q", axis=axis, scale=alt.Scale(type="log", domain=[1, 10000], clamp=True))
     x = alt.X("round:O", axis=alt.Axis(title="round; 0 is the truth", labelAngle=0))
     base = alt.Chart(alt.NamedData("rounds")).encode(x=x, y=y, color=colour)
@@ -55,9 +55,10 @@ VIEW = View(
     more=("order_2", "player_3", "order_3", "player_4", "order_4", "need", "rounds"),
     chart=_chart,
     picture="A bar chart by player and a line chart of orders by round.",
-    note="Bots see the orders of the round before and answer them; a person's order stands until "
-    "the person moves it. Play it in turns at one screen: whoever gains by it moves, until nobody "
-    "does. All values are illustrative.",
+    note="A truthful bot orders its need. A replying bot sees the orders of the round before and "
+    "orders what would serve it best. A person's order stands until the person moves it. Play it "
+    "in turns at one screen: whoever gains by it moves, until nobody does. All values are "
+    "illustrative.",
     prediction=Prediction(
         question="Four bots that reply to each other need 40 each, and the supplier can make 120 "
         "of the 160. What does each order after four rounds?",
