@@ -17,7 +17,7 @@ def _chart(width: int) -> alt.VConcatChart:
 
 def _errors(width: int) -> alt.LayerChart | alt.FacetChart:
     colour = alt.Color("error:N", scale=alt.Scale(domain=_ERRORS, range=[SERIES[0], SERIES[1]]))
-    axis = alt.Axis(title="committee: percent of good stopped, of bad released", tickCount=5)
+    axis = alt.Axis(title="percent of good stopped, of bad released", tickCount=5)
     y = alt.Y("percent:Q", axis=axis, scale=alt.Scale(domain=[0, 100]))
     x = alt.X("votes:O", axis=alt.Axis(title="yeses needed", labelAngle=0))
     base = alt.Chart(alt.NamedData("errors")).encode(x=x, y=y, color=colour)
