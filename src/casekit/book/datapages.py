@@ -16,6 +16,7 @@ from docutils import nodes
 from docutils.nodes import Node
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup, escape
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from casekit import data
@@ -60,12 +61,23 @@ class DataTables(SphinxDirective):
         if not tables:
             message = f"No table belongs on the page {page!r}; name it in casekit.book.datapages."
             return [self.state.document.reporter.error(message, line=self.lineno)]
+        if "glossary" in tables:
+            return [self._terms(), _raw('<div id="table-glossary"></div>'), *_parts("glossary")]
         if len(tables) == 1:  # the page has its title already
             return [_raw(f'<div id="table-{tables[0]}"></div>'), *_parts(tables[0])]
         return [
             _titled(f"table-{table}", data.describe(table)["title"], _parts(table))
             for table in tables
         ]
+
+    def _terms(self) -> Node:
+        """Tell Sphinx where each term stands, for ``{term}`` and for the index."""
+        node = addnodes.index(entries=[])
+        for row in data.rows("glossary"):
+            # The role looks for a term in lower case.
+            self.env.domains["std"].note_object("term", row["en"].lower(), row["id"], node)  # type: ignore[attr-defined]
+            node["entries"].append(("single", row["en"], row["id"], "", None))
+        return node
 
 
 def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Node:

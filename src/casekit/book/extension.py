@@ -12,17 +12,17 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import casekit
-from casekit.book import datapages, fingerprint, modelcards, roles, selfcheck
+from casekit.book import datapages, decisions, figures, fingerprint, modelcards, roles, selfcheck
 from casekit.book.numerals import typed_in, unstated
 from casekit.data import folder as tables_folder
 from casekit.exhibits import theme
 from casekit.widgets import page
 
 logger = logging.getLogger(__name__)
-_STYLE = f"<style data-casekit>{theme.css()}</style>"
 _SCRIPT = Path(__file__).parent / "assets" / "page.js"
 # Parts of the theme that we had to mend, under the theme's own names for them.
 _MENDED = Path(__file__).parent / "theme"
+_DECISION = '<section class="ck-decision"'
 _MADE_FROM = {".py", ".css", ".js", ".j2", ".html"}
 
 
@@ -32,20 +32,6 @@ def made_from() -> str:
     rooms = [code / room for room in ("data", "models", "exhibits", "widgets", "book")]
     files = [path for room in rooms for path in room.rglob("*") if path.suffix in _MADE_FROM]
     return fingerprint([*files, *tables_folder().glob("*.*")])
-
-
-def _keep_runs_apart(app: Sphinx, config: Any) -> None:
-    # jupyter-cache knows a run by the code of its cells alone; a new table or model must not
-    # be answered with an old figure.
-    build = Path(app.outdir).parent
-    config.nb_execution_cache_path = str(build / ".cache" / made_from()[:16])
-    # A reader's own IPython start-up files have no say in our figures, and a kernel that runs
-    # on this machine alone need not warn that its transport is not encrypted.
-    profile = build / ".ipython" / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    quiet = "get_config().IPKernelApp.log_level = 40\n"
-    (profile / "ipython_kernel_config.py").write_text(quiet, encoding="utf-8")
-    os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
 def _only_what_the_toc_names(_app: Sphinx, config: Any) -> None:
@@ -61,21 +47,9 @@ def _outdated(
 ) -> list[str]:
     now = made_from()
     before = getattr(env, "casekit_fingerprint", now)
+    # Figures ask for it too: it names the place where they keep what they have drawn.
     env.casekit_fingerprint = now  # type: ignore[attr-defined]
     return [] if before == now else sorted(env.found_docs)
-
-
-def _one_style_sheet(_app: Sphinx, document: nodes.document) -> None:
-    # Figures carry their style for notebooks; a page has it once.
-    for raw in document.findall(nodes.raw):
-        if _STYLE in raw.astext():
-            raw.children = [nodes.Text(raw.astext().replace(_STYLE, ""))]
-
-
-def _no_widget_state(app: Sphinx, _document: nodes.document) -> None:
-    # The state of a live widget is for a page with a kernel; ours stands finished in the page.
-    page = app.env.nb_metadata.get(app.env.docname, {})  # type: ignore[attr-defined]
-    page.get("js_files", {}).pop("ipywidgets_state", None)
 
 
 def _no_typed_numbers(app: Sphinx, document: nodes.document) -> None:
@@ -125,15 +99,21 @@ def _write_files(app: Sphinx, problem: Exception | None) -> None:
 def _bring_widgets_to_life(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
-    if '<section class="ck-widget"' in context.get("body", ""):
+    body = context.get("body", "")
+    needed = [
+        script
+        for script, mark in (("live", '<section class="ck-widget"'), ("decision", _DECISION))
+        if mark in body
+    ]
+    if needed:
         app.env.casekit_live = True  # type: ignore[attr-defined]
         address = app.builder.get_relative_uri(name, "index").rsplit("/", 1)
         up = f"{address[0]}/" if len(address) > 1 else ""
         # In the head and at once: it need not wait for the theme's scripts.
         live = f"{up}{page.FOLDER}"
-        context["metatags"] = context.get("metatags", "") + (
-            f'<link rel="modulepreload" href="{live}/widget.js">'
-            f'<script type="module" async src="{live}/live.js"></script>'
+        context["metatags"] = context.get("metatags", "") + "".join(
+            [f'<link rel="modulepreload" href="{live}/widget.js">']
+            + [f'<script type="module" async src="{live}/{name}.js"></script>' for name in needed]
         )
 
 
@@ -179,6 +159,10 @@ def _without_thebe(app: Sphinx) -> None:
 
 
 _NODES = (
+    (figures, "drawn"),
+    (decisions, "decision"),
+    (decisions, "decision_log"),
+    (decisions, "epilogue"),
     (roles, "number"),
     (roles, "foreign"),
     (selfcheck, "check"),
@@ -192,7 +176,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("casekit_names", [], "env", [list])
     silent = (roles.skip, roles.skip)
     for room, kind in _NODES:
-        html = getattr(room, f"visit_{kind}"), getattr(room, f"depart_{kind}")
+        html = getattr(room, f"visit_{kind}"), getattr(room, f"depart_{kind}", None)
         node = getattr(room, kind)
         app.add_node(node, html=html, latex=silent, text=silent, man=silent, texinfo=silent)
     app.add_role("fact", roles.FactRole())
@@ -201,6 +185,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("exhibit", roles.ExhibitRole())
     for language in ("zh", "ja"):
         app.add_role(f"lang-{language}", roles.ForeignRole())
+    app.add_directive("exhibit", figures.ExhibitDirective)
+    app.add_directive("widget", figures.WidgetDirective)
+    app.add_directive("decision", decisions.Decision)
+    app.add_directive("decision-log", decisions.DecisionLog)
+    app.add_directive("epilogue", decisions.Epilogue)
     app.add_directive("selfcheck", selfcheck.SelfCheck)
     app.add_directive("data-tables", datapages.DataTables)
     app.add_directive("model-card", modelcards.ModelCard)
@@ -210,14 +199,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # The theme's icon script would look at every change of a live chart for icons to draw.
     app.add_js_file(None, body="window.FontAwesomeConfig = { observeMutations: false };")
     _without_thebe(app)
-    app.connect("config-inited", _keep_runs_apart)
     app.connect("config-inited", _mend_the_theme)
     app.connect("config-inited", _bibliography_from_sources)
     app.connect("config-inited", _only_what_the_toc_names, priority=950)
     app.connect("builder-inited", _write_style_sheet)
     app.connect("env-get-outdated", _outdated)
-    app.connect("doctree-read", _one_style_sheet)
-    app.connect("doctree-read", _no_widget_state)
     app.connect("doctree-read", _no_typed_numbers)
     app.connect("doctree-read", _no_unstated_numbers)
     app.connect("build-finished", _write_files)

@@ -9,11 +9,12 @@ from pathlib import Path
 import yaml
 
 from casekit import data, exhibits
+from casekit.widgets import views
 
 _TOKEN = re.compile(r"(?<=[`<\[\"'])([a-z0-9][a-z0-9-]*)(?=(?:\.high)?[`>\]\"'])")
 _LOADED = re.compile(r"""load\(\s*["']([a-z-]+)["']""")
-_SHOWN = re.compile(r"""exhibits\.get\(\s*["']([a-z0-9-]+)["']""")
-_MOVED = re.compile(r"""widgets\.get\(\s*["']([a-z0-9-]+)["']""")
+_SHOWN = re.compile(r"^```\{exhibit\} ([a-z0-9-]+)", re.MULTILINE)
+_MOVED = re.compile(r"^```\{widget\} ([a-z0-9-]+)", re.MULTILINE)
 
 
 def uses(checkout: Path) -> dict[str, dict[str, list[str]]]:
@@ -58,9 +59,7 @@ def _chapters(checkout: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted((checkout / "chapters").glob("[0-9]*.md")):
         text = path.read_text(encoding="utf-8")
         modules = dict.fromkeys(exhibits.module(name) for name in _SHOWN.findall(text))
-        # A widget's file has its name, with underscores, as an import wants it.
-        views = (name.replace("-", "_") for name in _MOVED.findall(text))
-        modules |= dict.fromkeys(f"casekit.widgets.views.{name}" for name in views)
+        modules |= dict.fromkeys(views.module(name) for name in _MOVED.findall(text))
         drawn = [_source(module) for module in modules]
         yield "chapters", path.stem, "\n".join([text, *drawn])
 

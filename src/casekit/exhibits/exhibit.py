@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-from casekit.data import Source, source
+from casekit.data import Source, fact, source
 from casekit.exhibits import theme
 
 # Pixel widths of the two drawings: the text column of a book page, and a phone.
@@ -72,17 +72,10 @@ class Exhibit:
 
     def html(self) -> str:
         """Return the whole figure as HTML, without the style sheet."""
-        name = escape(self.name)
         parts = [
-            f'<figure class="ck-exhibit" id="exhibit-{name}" aria-labelledby="{name}-title">',
-            f'<figcaption><span class="ck-label">Exhibit {self.label}</span>'
-            if self.label
-            else "<figcaption>",
-            f'<span class="ck-title" id="{name}-title">{escape(self.title)}</span>',
-            f'<span class="ck-subtitle">{escape(self.subtitle)}</span></figcaption>',
+            self._head(),
             self._picture(),
-            f'<p class="ck-takeaway">{escape(self.takeaway)}</p>',
-            f'<p class="ck-note">{escape(self.note)}</p>' if self.note else "",
+            self._words(),
             '<div class="ck-more">',
             f"<details><summary>Table</summary>{table_html(self.table, self.title)}</details>"
             if self.draw
@@ -94,6 +87,27 @@ class Exhibit:
             "</div></figure>",
         ]
         return "".join(parts)
+
+    def print_html(self, picture: str) -> str:
+        """Return the figure for paper and e-books, its picture being a file at ``picture``."""
+        alternative = escape(self.alternative, quote=True)
+        drawn = f'<img class="ck-plain" src="{picture}" alt="{alternative}"/>'
+        shown = drawn if self.draw else table_html(self.table, self.title)
+        cited = f'<div class="ck-more">Sources: {sources_html(self.sources)}</div>'
+        return f"{self._head()}{shown}{self._words()}{cited if self.sources else ''}</figure>"
+
+    def _head(self) -> str:
+        name, label = escape(self.name), f"Exhibit {self.label}" if self.label else ""
+        return (
+            f'<figure class="ck-exhibit" id="exhibit-{name}" aria-labelledby="{name}-title">'
+            f'<figcaption>{f"""<span class="ck-label">{label}</span> """ if label else ""}'
+            f'<span class="ck-title" id="{name}-title">{escape(self.title)}</span> '
+            f'<span class="ck-subtitle">{escape(self.subtitle)}</span></figcaption>'
+        )
+
+    def _words(self) -> str:
+        note = f'<p class="ck-note">{escape(self.note)}</p>' if self.note else ""
+        return f'<p class="ck-takeaway">{escape(self.takeaway)}</p>{note}'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {
@@ -215,3 +229,25 @@ def _citation(cited: Source) -> str:
 def data_uri(text: str, mime: str) -> str:
     """Return a text as a ``data:`` address: a download that needs no file and no server."""
     return f"data:{mime};base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def claims(rows: Sequence[tuple[str, str]], head: str = "What") -> tuple[pd.DataFrame, list[str]]:
+    """Return a table of claims, each with its scope, source and grade, and the sources' ids.
+
+    Args:
+        rows: A label and the id of a fact, one pair a row.
+        head: Name of the column of labels.
+    """
+    facts = [(label, fact(name)) for label, name in rows]
+    table = pd.DataFrame(
+        {
+            head: [label for label, _ in facts],
+            "what is said": [found.statement for _, found in facts],
+            "scope": [found.scope for _, found in facts],
+            "source": [found.source.citation for _, found in facts],
+            "grade": [found.grade for _, found in facts],
+        }
+    )
+    if set(table["scope"]) == {"unknown"}:
+        table = table.drop(columns="scope")
+    return table, [found.source.id for _, found in facts]

@@ -61,7 +61,7 @@ class Engine {
   }
 }
 
-const engine = new Engine();
+export const engine = new Engine();
 
 // What widget.js knows from Jupyter: traits with change events. Setting "settings" asks for a run.
 class PageModel {

@@ -55,6 +55,32 @@ def specifications(view: View) -> dict[str, Any]:
     }
 
 
+def plain_picture(view: View) -> str:
+    """Return the chart of the reference run as an SVG document in token colours."""
+    return exhibit.render(view.chart(exhibit.WIDE), view.shown({})["data"])
+
+
+def print_html(view: View, picture: str, live: str) -> str:
+    """Return the widget as a still figure for paper and e-books.
+
+    Args:
+        view: How the model or the table is shown.
+        picture: Address of the picture.
+        live: Address of the live widget.
+    """
+    sentence = view.shown({})["sentence"]
+    return (
+        f'<figure class="ck-exhibit" id="widget-{view.name}">'
+        f'<figcaption><span class="ck-title">{escape(view.title)}</span> '
+        f'<span class="ck-subtitle">{escape(view.subtitle)}</span></figcaption>'
+        f'<img class="ck-plain" src="{picture}" '
+        f'alt="{escape(f"{view.picture} {sentence}", quote=True)}"/>'
+        f'<p class="ck-takeaway">{escape(sentence)}</p><p class="ck-note">{escape(view.note)}</p>'
+        f'<p class="ck-note"><a href="{escape(live, quote=True)}">Move its controls in the live '
+        "book</a></p></figure>"
+    )
+
+
 def widget(view: View, settings: Settings, *, live: bool) -> str:
     """Return the whole widget: head, chart, sentence, prediction, controls, caveat, table.
 

@@ -9,7 +9,7 @@ import casekit
 from casekit.errors import InvalidInputError
 
 FOLDER = "live"
-_OURS = ("widget.js", "live.js", "worker.js")
+_OURS = ("widget.js", "live.js", "worker.js", "decision.js")
 # From npm, by hash: file in node_modules, and its name in the site.
 _ENGINE = "@micropython/micropython-webassembly-pyscript"
 _TAKEN = {
