@@ -74,8 +74,7 @@ class DataTables(SphinxDirective):
         """Tell Sphinx where each term stands, for ``{term}`` and for the index."""
         node = addnodes.index(entries=[])
         for row in data.rows("glossary"):
-            # The role looks for a term in lower case.
-            self.env.domains["std"].note_object("term", row["en"].lower(), row["id"], node)  # type: ignore[attr-defined]
+            self.env.domains["std"].note_object("term", row["en"], row["id"], node)
             node["entries"].append(("single", row["en"], row["id"], "", None))
         return node
 

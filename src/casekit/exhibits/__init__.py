@@ -25,7 +25,6 @@ _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
             "targets-2015",
             "shortage-timeline",
             "china-2015-2016",
-            "units-by-year",
         ),
     ),
     3: (
@@ -33,8 +32,6 @@ _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             "causal-claims",
             "loop-diagram",
-            "spiral-run",
-            "phase-line",
             "last-responsible-moment",
             "two-stories",
         ),
@@ -48,7 +45,7 @@ _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
     10: ("promise", ("before-the-speech", "best-promise", "trust-by-keeping")),
     11: ("verdict", ("returns-by-day", "heros-journey", "news-around")),
     12: ("criticism", ("letter-twice", "misprints", "online-shares")),
-    14: ("transfer", ("falls", "rates-by-rule")),
+    14: ("transfer", ("falls", "units-by-year", "rates-by-rule")),
 }
 _NUMBERS = {
     name: (chapter, order)

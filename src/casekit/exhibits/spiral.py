@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from casekit import data, models
-from casekit.exhibits.exhibit import NARROW, Exhibit, quarter_axis, render
+from casekit.exhibits.exhibit import NARROW, Exhibit, quarter_axis
 from casekit.exhibits.loop import draw_loop
 from casekit.exhibits.shows import death_spiral as shows
 from casekit.exhibits.theme import ACCENT, INK, MUTED, PAPER, SERIES
@@ -76,32 +76,6 @@ def run_chart(width: int) -> alt.LayerChart | alt.FacetChart:
     )
     layers = [dots, alone, team, words]
     return alt.layer(*layers).properties(width=width - 60, height=300 if width != NARROW else 260)
-
-
-def spiral_run() -> Exhibit:
-    """Return the reference run against its counterfactual."""
-    settings = models.get(MODEL).settings()
-    shown, start = shows.show(settings), settings["team_start"]
-    frame = pd.DataFrame(shown["rows"], columns=shown["columns"]).round(2)
-    columns = {
-        "shipments": f"model, team from {start} (million units)",
-        "no team": "model, no team (million units)",
-        "confidence": "supplier confidence",
-        "capability": "delivery capability",
-    }
-    return Exhibit(
-        name="spiral-run",
-        title="In the model, shocks that pass with a supply team lead to collapse without one",
-        subtitle="Phones shipped worldwide, million a quarter, 2014Q1 to 2018Q4; model runs "
-        "(lines) and printed figures of all trackers (points)",
-        takeaway=f"Two runs differ in one thing only: whether a team starts in {start}. The gap "
-        "opens within a quarter and never closes.",
-        alternative="Line chart. " + shown["sentence"],
-        table=frame.rename(columns=columns),
-        sources=sorted(set(reported()["source"])),
-        draw=lambda width: render(run_chart(width), shown["data"]),
-        note=PLAUSIBLE,
-    )
 
 
 def start_frame() -> pd.DataFrame:
@@ -286,32 +260,6 @@ def _draw_stories(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.Facet
     ]
     height = 300 if width != NARROW else 260
     return alt.layer(dots, rival, model, *labels).properties(width=width - 60, height=height)
-
-
-def phase_line() -> Exhibit:
-    """Return the rest points of the loop without and with a team."""
-    values = models.get(MODEL).settings()
-    alone, team = death_spiral.rest_points(values), death_spiral.rest_points(values, 1.0)
-    table = pd.DataFrame(
-        [("no team", point) for point in alone] + [("team at full capability", p) for p in team],
-        columns=["case", "supplier confidence at rest"],
-    )
-    table["kind"] = ["stable: collapse", "unstable: tipping point", "stable: health", "stable"]
-    return Exhibit(
-        name="phase-line",
-        title="With the team at work, collapse is no longer a place where the firm can rest",
-        subtitle="Market growth a quarter at which a level of supplier confidence sustains itself; "
-        "model, closed form",
-        takeaway="Without a team the line of assumed growth meets the curve three times: collapse, "
-        "a tipping point, health. With the team at work it meets it once, near full confidence.",
-        alternative="Two curves. Without a team the curve folds, and growth of "
-        f"{values['growth_2016_on']:g} a quarter meets it at confidence "
-        + ", ".join(f"{point:.3f}" for point in alone)
-        + f"; with the team only at {team[0]:.3f}.",
-        table=table.round(4),
-        draw=lambda width: render(phase_chart(width), shows.phase(values)),
-        note="A property of the equations, not of the firm. " + PLAUSIBLE,
-    )
 
 
 def phase_chart(width: int) -> alt.LayerChart | alt.FacetChart:

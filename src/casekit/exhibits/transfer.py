@@ -4,8 +4,11 @@ import pandas as pd
 
 from casekit import data
 from casekit.exhibits import plots
+from casekit.exhibits.crisis import units_by_year
 from casekit.exhibits.exhibit import Exhibit
 from casekit.widgets.views import view
+
+__all__ = ["falls", "rates_by_rule", "units_by_year"]
 
 _RULES: tuple[tuple[str, dict[str, object]], ...] = (
     ("above the peak again, first look, own firm counts", {}),
