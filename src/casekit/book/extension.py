@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,29 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 import casekit
-from casekit.book import datapages, decisions, figures, fingerprint, modelcards, roles, selfcheck
+from casekit.book import (
+    datapages,
+    decisions,
+    figures,
+    fingerprint,
+    lists,
+    modelcards,
+    notebooks,
+    roles,
+    selfcheck,
+)
 from casekit.book.numerals import typed_in, unstated
 from casekit.data import folder as tables_folder
 from casekit.exhibits import theme
 from casekit.widgets import page
 
+_COLOPHON = (
+    '<aside class="ck-colophon" aria-label="Take along and cite"><p>Take along: '
+    '<a href="{notebook}" download>this chapter as a notebook</a>, '
+    '<a href="../data/casekit-data.zip">all tables (ZIP)</a>, '
+    '<a href="exhibits.html">the list of exhibits</a>.</p>'
+    "<p>Cite this page: {cite} Text CC BY 4.0, code MIT. Independent of the company.</p></aside>"
+)
 logger = logging.getLogger(__name__)
 _SCRIPT = Path(__file__).parent / "assets" / "page.js"
 # Parts of the theme that we had to mend, under the theme's own names for them.
@@ -89,6 +107,7 @@ def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
 def _write_files(app: Sphinx, problem: Exception | None) -> None:
     if problem is None and app.builder.format == "html":
         datapages.write_downloads(Path(app.outdir))
+        notebooks.write(Path(app.outdir), Path(app.srcdir) / datapages.FOLDER)
         # Templates of the theme that it copies into every site, where they would pass for pages.
         for template in (Path(app.outdir) / "_static").glob("*macros.html"):
             template.unlink()
@@ -131,6 +150,19 @@ def _mend_the_body(
     # name, which is not the one that it shows.
     for fault in (' role="list"', ' role="doc-biblioentry"', ' aria-label="Toggle hidden content"'):
         context["body"] = context.get("body", "").replace(fault, "")
+
+
+def _colophon(app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Say at the foot of a chapter how to take it along and how to cite it."""
+    name = page.removeprefix(f"{datapages.FOLDER}/")
+    if name == page or not name[:2].isdigit():
+        return
+    title = re.sub(r"<[^>]+>", "", context["title"])
+    context["body"] += _COLOPHON.format(
+        notebook=f"../notebooks/{name}.ipynb",
+        cite=f"{app.config.author} ({app.config.copyright[:4]}). “{title}”. In "
+        f"{app.config.project}, version {casekit.__version__}.",
+    )
 
 
 def _inline_math(self: Any, node: nodes.Element) -> None:
@@ -190,6 +222,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("decision", decisions.Decision)
     app.add_directive("decision-log", decisions.DecisionLog)
     app.add_directive("epilogue", decisions.Epilogue)
+    app.add_directive("exhibit-list", lists.ExhibitList)
+    app.add_directive("notation", lists.Notation)
     app.add_directive("selfcheck", selfcheck.SelfCheck)
     app.add_directive("data-tables", datapages.DataTables)
     app.add_directive("model-card", modelcards.ModelCard)
@@ -209,4 +243,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", _write_files)
     app.connect("html-page-context", _bring_widgets_to_life)
     app.connect("html-page-context", _mend_the_body)
+    app.connect("html-page-context", _colophon)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}

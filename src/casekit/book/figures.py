@@ -89,7 +89,7 @@ def _on_screen(builder: Any, kind: str, name: str) -> str:
     """Return the figure as it stands in a page, drawn once for the same code and tables."""
     store = Path(builder.outdir).parent / ".drawn"
     # What an earlier state of code and tables has drawn is of no use any more.
-    kept = store / builder.env.casekit_fingerprint[:16]
+    kept = store / str(builder.env.casekit_fingerprint)[:16]
     if not kept.is_dir():
         shutil.rmtree(store, ignore_errors=True)
         kept.mkdir(parents=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.nodes import Element, Node, system_message
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
 from casekit import data, exhibits, models
@@ -89,7 +90,7 @@ def format_value(value: object) -> str:
 class _Number(SphinxRole):
     def run(self) -> tuple[list[Node], list[system_message]]:
         try:
-            text, about = self.look_up()
+            text, about = self.look_up(self.text)
         except CasekitError as problem:
             message = self.inliner.reporter.error(str(problem), line=self.lineno)
             return [nodes.problematic(self.rawtext, self.rawtext)], [message]
@@ -99,17 +100,23 @@ class _Number(SphinxRole):
         plain = {"fact": "", "words": False, "bare": False, "key": key}
         return [number(self.rawtext, "", nodes.Text(text), scope, **plain | about)], []
 
-    def look_up(self) -> tuple[str, dict[str, Any]]:
+    def look_up(self, text: str) -> tuple[str, dict[str, Any]]:
         raise NotImplementedError
+
+
+def number_text(role: type["_Number"], text: str) -> str:
+    """Return what a role shows for its text, where nothing but words can stand."""
+    shown, about = role().look_up(text)
+    return f"{shown} ({about['where']})" if about.get("where") else shown
 
 
 class FactRole(_Number):
     """``{fact}`id``` or ``{fact}`words <id>```."""
 
-    def look_up(self) -> tuple[str, dict[str, Any]]:
+    def look_up(self, text: str) -> tuple[str, dict[str, Any]]:
         """Return the visible text and what is known of the fact named in the role."""
-        titled = _TITLED.match(self.text)
-        fact = data.fact(titled["id"] if titled else self.text.strip())
+        titled = _TITLED.match(text)
+        fact = data.fact(titled["id"] if titled else text.strip())
         about = {"tip": fact_tip(fact), "fact": fact.id}
         if titled:
             return titled["text"], about | {"words": True}
@@ -119,9 +126,9 @@ class FactRole(_Number):
 class BareRole(_Number):
     """``{bare}`id```: the number alone, where the header of its column says unit and scope."""
 
-    def look_up(self) -> tuple[str, dict[str, Any]]:
+    def look_up(self, text: str) -> tuple[str, dict[str, Any]]:
         """Return the number and what its header has to say."""
-        fact = data.fact(self.text.strip())
+        fact = data.fact(text.strip())
         about = {"tip": fact_tip(fact), "fact": fact.id, "bare": True}
         return fact.amount or fact.text, about
 
@@ -129,14 +136,14 @@ class BareRole(_Number):
 class ModelRole(_Number):
     """``{model}`name measure key=value …``` or ``{model}`name parameter```."""
 
-    def look_up(self) -> tuple[str, dict[str, Any]]:
+    def look_up(self, text: str) -> tuple[str, dict[str, Any]]:
         """Return the value of the measure or parameter, and what it is."""
-        name, _, rest = self.text.strip().partition(" ")
+        name, _, rest = text.strip().partition(" ")
         what, *changes = rest.split() or [""]
         model = models.get(name)
         wrong = [change for change in changes if "=" not in change]
         if not what or wrong:
-            message = f"{self.text!r} is no model number; write: MODEL MEASURE KEY=VALUE …"
+            message = f"{text!r} is no model number; write: MODEL MEASURE KEY=VALUE …"
             raise InvalidInputError(message)
         settings = dict(change.split("=", 1) for change in changes)
         parameter = {entry.name: entry for entry in model.parameters}.get(what)
@@ -187,13 +194,16 @@ class ExhibitRole(SphinxRole):
             message = self.inliner.reporter.error(str(problem), line=self.lineno)
             return [nodes.problematic(self.rawtext, self.rawtext)], [message]
         text = f"Exhibit {chapter}.{order}"
-        uri = f"{self._page(chapter)}#exhibit-{self.text}"
+        uri = exhibit_address(self.env, self.text)
         return [nodes.reference(self.rawtext, text, refuri=uri, internal=True)], []
 
-    def _page(self, chapter: int) -> str:
-        prefix = f"chapters/{chapter:02d}-"
-        if self.env.docname.startswith(prefix):
-            return ""
-        pages: Sequence[str] = [name for name in self.env.found_docs if name.startswith(prefix)]
-        up = "" if self.env.docname.startswith("chapters/") else "chapters/"
-        return f"{up}{pages[0].removeprefix('chapters/')}.html" if pages else ""
+
+def exhibit_address(env: BuildEnvironment, name: str) -> str:
+    """Return the address of an exhibit as seen from the page that is being read."""
+    prefix = f"chapters/{exhibits.number(name)[0]:02d}-"
+    place = f"#exhibit-{name}"
+    if env.docname.startswith(prefix):
+        return place
+    pages: Sequence[str] = [page for page in env.found_docs if page.startswith(prefix)]
+    up = "" if env.docname.startswith("chapters/") else "chapters/"
+    return f"{up}{pages[0].removeprefix('chapters/')}.html{place}" if pages else place
