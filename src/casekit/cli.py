@@ -377,14 +377,27 @@ def _book(rooms: Any) -> None:
         room,
         "build",
         book_build,
-        "build the site; every warning is an error",
-        "casekit book build\ncasekit book build --out /tmp/book",
+        "build the site, a PDF, an EPUB or a ZIP; every warning is an error",
+        "casekit book build\ncasekit book build --out /tmp/book\n"
+        "casekit book build --format pdf --site https://example.org/case",
+    )
+    build.add_argument(
+        "--format",
+        choices=["html", "pdf", "epub", "zip"],
+        default="html",
+        help="what to make (default: html)",
+    )
+    build.add_argument(
+        "--site",
+        default="http://127.0.0.1:8000",
+        metavar="ADDRESS",
+        help="where the live book stands; figures of PDF and EPUB lead there",
     )
     build.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="build in DIR instead of _build; the site is DIR/html",
+        help="build in DIR instead of _build; the site is DIR/html, other formats a file in DIR",
     )
     serve = _verb(
         room,
@@ -405,11 +418,11 @@ def _book(rooms: Any) -> None:
 
 
 def book_build(options: argparse.Namespace) -> int:
-    """Build the site."""
-    from casekit.book import build
+    """Build the site, or the book in another format."""
+    from casekit.book import build, formats
 
-    site = build.build(build.find_checkout(), options.out)
-    print(site / "index.html")
+    made = formats.make(build.find_checkout(), options.format, options.out, options.site)
+    print(made / "index.html" if made.is_dir() else made)
     return 0
 
 

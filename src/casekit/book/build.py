@@ -7,7 +7,11 @@ from contextlib import redirect_stdout
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+import casekit
 from casekit import data
 from casekit.book import fingerprint, prose
 from casekit.errors import CasekitError, InvalidInputError
@@ -34,13 +38,18 @@ def find_checkout(start: Path | None = None) -> Path:
     raise InvalidInputError(message)
 
 
-def build(checkout: Path, out: Path | None = None) -> Path:
-    """Build the site with every warning an error, and return its folder.
+def build(
+    checkout: Path, out: Path | None = None, *, builder: str = "html", site: str = ""
+) -> Path:
+    """Build the pages with every warning an error, and return their folder.
 
     Args:
         checkout: Folder that holds ``_config.yml`` and ``_toc.yml``.
-        out: Folder to build in, ``_build`` in the checkout unless given; the site is its subfolder
-            ``html``. Only what changed is built again.
+        out: Folder to build in, ``_build`` in the checkout unless given; the pages are in its
+            subfolder with the builder's name. Only what changed is built again.
+        builder: Sphinx's name for what to make: ``html``, or one of
+            :data:`casekit.book.paper.BUILDERS`.
+        site: Address of the live book, for pages on paper.
 
     Raises:
         BuildError: If Sphinx warned or failed.
@@ -49,7 +58,8 @@ def build(checkout: Path, out: Path | None = None) -> Path:
     if find_spec("jupyter_book") is None:
         raise InvalidInputError("Building needs the book extra; in a checkout run: make setup")
     target = (out or checkout / "_build").resolve()
-    print(f"Building the book in {target / 'html'} …", file=sys.stderr)  # noqa: T201
+    pages = target / builder
+    print(f"Building the book in {pages} …", file=sys.stderr)  # noqa: T201
     # Sphinx keeps what it has read even if a warning failed the build, and would not warn of it
     # again: after a build that did not come to its end everything is read anew.
     unfinished = target / ".unfinished"
@@ -65,12 +75,12 @@ def build(checkout: Path, out: Path | None = None) -> Path:
     _check_prose(checkout)
     # What the tool prints belongs to progress; the caller's stdout stays clean.
     with redirect_stdout(sys.stderr):
-        outcome = _jupyter_book(checkout, target / "html")
+        outcome = _jupyter_book(checkout, pages, builder, site)
     if outcome:
         message = "The book was not built; every line above marked WARNING or ERROR must go."
         raise BuildError(message)
     unfinished.unlink()
-    return target / "html"
+    return pages
 
 
 def _check_data(target: Path) -> None:
@@ -96,25 +106,45 @@ def _check_prose(checkout: Path) -> None:
         raise BuildError(f"The book was not built: {len(faults)} typed number(s), see above.")
 
 
-def _jupyter_book(checkout: Path, site: Path) -> object:
+def _jupyter_book(checkout: Path, pages: Path, builder: str, site: str) -> object:
     # The function under `jupyter-book build`: the command itself knows only one place for a site.
     from jupyter_book.sphinx import build_sphinx  # noqa: PLC0415  an extra, slow to import
 
-    toc = str(checkout / "_toc.yml")
+    settings = {
+        "external_toc_path": str(checkout / "_toc.yml"),
+        "latex_individualpages": False,
+        "nitpicky": True,
+    }
+    if builder != "html":  # the site's theme is for screens
+        settings |= {"html_theme": "basic", "casekit_on_paper": True, "html_baseurl": site}
+    if builder == "epub":
+        settings |= _epub_settings(checkout)
     return build_sphinx(
         checkout,
-        site,
+        pages,
         noconfig=True,
         path_config=checkout / "_config.yml",
-        confoverrides={
-            "external_toc_path": toc,
-            "latex_individualpages": False,
-            "nitpicky": True,
-        },
+        confoverrides=settings,
         warningiserror=True,
         keep_going=True,
         quiet=True,
+        builder=builder,
     )
+
+
+def _epub_settings(checkout: Path) -> dict[str, Any]:
+    config = yaml.safe_load((checkout / "_config.yml").read_text(encoding="utf-8"))
+    return {
+        "epub_title": config["title"],
+        "epub_author": config["author"],
+        "epub_language": config["sphinx"]["config"]["language"],
+        "epub_copyright": config["copyright"],
+        "epub_show_urls": "no",
+        "epub_theme": "epub",
+        "epub_exclude_files": ["search.xhtml", "genindex.xhtml"],
+        "epub_use_index": False,
+        "version": casekit.__version__,
+    }
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

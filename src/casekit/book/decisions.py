@@ -30,6 +30,8 @@ from docutils.nodes import Element, Node
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from casekit.book.paper import on_paper
+
 
 class decision(nodes.General, nodes.Element):  # noqa: N801  docutils names node classes in lower case
     """A decision box: ``name``, ``part``, ``question``, ``forecast``, ``outcome``, ``options``."""
@@ -95,14 +97,23 @@ class DecisionLog(SphinxDirective):
         return [decision_log()]
 
 
-_ON_PAPER = (
+_UNMOVED = (
     "Without a script: write choice, probability and reason on paper, then open the epilogue."
 )
 
 
 def visit_decision(self: Any, node: Element) -> None:
-    """Write the form; the page's script makes it work."""
+    """Write the form, which the page's script makes work; on paper a list to choose from."""
     name, part = node["name"], escape(node["part"])
+    if on_paper(self.builder):
+        listed = "".join(f"<li>{escape(option)}</li>" for option in node["options"])
+        self.body.append(
+            f'<div class="ck-decision" id="decision-{name}"><p class="ck-label">Decision ({part})'
+            f"</p><p>{escape(node['question'])}</p><ul>{listed}</ul><p>How probable is this, in "
+            f"percent? <em>{escape(node['forecast'])}</em></p><p>Write down choice, probability "
+            "and reason before you read on.</p></div>"
+        )
+        raise nodes.SkipNode
     options = "".join(
         f'<label><input type="radio" name="decision-{name}" value="{escape(option, quote=True)}"> '
         f"{escape(option)}</label>"
@@ -122,7 +133,7 @@ def visit_decision(self: Any, node: Element) -> None:
         '<p><button type="button" data-action="seal" hidden>Seal and open the epilogue</button> '
         '<button type="button" data-action="forget" hidden>Forget this decision</button> '
         '<button type="button" data-action="download" hidden>Download my decisions (JSON)</button>'
-        f'</p><p class="ck-status" role="status">{_ON_PAPER}</p></section>'
+        f'</p><p class="ck-status" role="status">{_UNMOVED}</p></section>'
     )
     raise nodes.SkipNode
 
@@ -130,8 +141,10 @@ def visit_decision(self: Any, node: Element) -> None:
 def visit_epilogue(self: Any, node: Element) -> None:
     """Open the fold; on paper it stands open."""
     name = node["name"]
-    if self.builder.name in {"singlehtml", "epub"}:
-        self.body.append(f'<div class="ck-epilogue" id="epilogue-{name}">')
+    if on_paper(self.builder):
+        self.body.append(
+            f'<div class="ck-epilogue" id="epilogue-{name}"><p class="ck-label">Epilogue</p>'
+        )
         return
     self.body.append(
         f'<details class="ck-epilogue" id="epilogue-{name}"><summary>Epilogue: open when your '
@@ -141,8 +154,7 @@ def visit_epilogue(self: Any, node: Element) -> None:
 
 def depart_epilogue(self: Any, _node: Element) -> None:
     """Close it."""
-    on_paper = self.builder.name in {"singlehtml", "epub"}
-    self.body.append("</div>" if on_paper else "</div></details>")
+    self.body.append("</div>" if on_paper(self.builder) else "</div></details>")
 
 
 def visit_decision_log(self: Any, _node: Element) -> None:

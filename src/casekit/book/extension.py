@@ -21,6 +21,7 @@ from casekit.book import (
     lists,
     modelcards,
     notebooks,
+    paper,
     roles,
     selfcheck,
 )
@@ -94,7 +95,10 @@ def _no_unstated_numbers(_app: Sphinx, document: nodes.document) -> None:
 
 
 def _mend_the_theme(_app: Sphinx, config: Any) -> None:
-    config.templates_path.append(str(_MENDED))
+    if config.casekit_on_paper:  # another theme, which knows nothing of these
+        config.html_theme_options = {}
+    else:
+        config.templates_path.append(str(_MENDED))
 
 
 def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
@@ -105,7 +109,7 @@ def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
 
 
 def _write_files(app: Sphinx, problem: Exception | None) -> None:
-    if problem is None and app.builder.format == "html":
+    if problem is None and app.builder.name == "html":
         datapages.write_downloads(Path(app.outdir))
         notebooks.write(Path(app.outdir), Path(app.srcdir) / datapages.FOLDER)
         # Templates of the theme that it copies into every site, where they would pass for pages.
@@ -118,7 +122,7 @@ def _write_files(app: Sphinx, problem: Exception | None) -> None:
 def _bring_widgets_to_life(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
-    body = context.get("body", "")
+    body = context.get("body", "") if app.builder.name == "html" else ""
     needed = [
         script
         for script, mark in (("live", '<section class="ck-widget"'), ("decision", _DECISION))
@@ -139,7 +143,8 @@ def _bring_widgets_to_life(
 def _write_style_sheet(app: Sphinx) -> None:
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "casekit.css").write_text(theme.css(), encoding="utf-8")
+    style = paper.style() if paper.on_paper(app.builder) else theme.css()
+    (folder / "casekit.css").write_text(style, encoding="utf-8")
 
 
 def _mend_the_body(
@@ -155,7 +160,7 @@ def _mend_the_body(
 def _colophon(app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Say at the foot of a chapter how to take it along and how to cite it."""
     name = page.removeprefix(f"{datapages.FOLDER}/")
-    if name == page or not name[:2].isdigit():
+    if name == page or not name[:2].isdigit() or app.builder.name != "html":
         return
     title = re.sub(r"<[^>]+>", "", context["title"])
     context["body"] += _COLOPHON.format(
@@ -206,6 +211,7 @@ _NODES = (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register roles, directives and checks with Sphinx."""
     app.add_config_value("casekit_names", [], "env", [list])
+    app.add_config_value("casekit_on_paper", False, "html", [bool])  # noqa: FBT003
     silent = (roles.skip, roles.skip)
     for room, kind in _NODES:
         html = getattr(room, f"visit_{kind}"), getattr(room, f"depart_{kind}", None)

@@ -26,11 +26,9 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from casekit import exhibits
+from casekit.book.paper import on_paper
 from casekit.errors import CasekitError
 from casekit.widgets import views
-
-# What is told apart here only by these names; the builders of print and e-book make other pages.
-_ON_PAPER = {"singlehtml", "epub"}
 
 
 class drawn(nodes.General, nodes.Element):  # noqa: N801  docutils names node classes in lower case
@@ -74,7 +72,7 @@ class WidgetDirective(_Figure):
 def visit_drawn(self: Any, node: Element) -> None:
     """Write the figure for this builder, then skip what would follow."""
     builder = self.builder
-    if builder.name in _ON_PAPER:
+    if on_paper(builder):
         self.body.append(_on_paper(builder, node))
     else:
         figure = _on_screen(builder, node["kind"], node["name"])
@@ -110,17 +108,18 @@ def _draw(kind: str, name: str) -> str:
 
 def _on_paper(builder: Any, node: Element) -> str:
     kind, name = node["kind"], node["name"]
+    file = f"{kind}-{name}.svg"
     folder = Path(builder.outdir) / "_images"
     folder.mkdir(exist_ok=True)
-    place = f"_images/{kind}-{name}.svg"
+    place = f"{builder.imgpath}/{file}"
     if kind == "exhibit":
         shown = exhibits.get(name)
         if shown.draw:
-            (folder.parent / place).write_text(shown.svg(), encoding="utf-8")
+            (folder / file).write_text(shown.svg(), encoding="utf-8")
         return shown.print_html(place)
     from casekit.widgets import markup  # noqa: PLC0415
 
     view = views.view(name)
-    (folder.parent / place).write_text(markup.plain_picture(view), encoding="utf-8")
+    (folder / file).write_text(markup.plain_picture(view), encoding="utf-8")
     live = f"{builder.config.html_baseurl.rstrip('/')}/{node['page']}.html#widget-{name}"
     return markup.print_html(view, place, live)

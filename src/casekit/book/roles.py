@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxRole
 
 from casekit import data, exhibits, models
 from casekit.book.datapages import page_of
+from casekit.book.paper import on_paper
 from casekit.errors import CasekitError, InvalidInputError
 
 _TITLED = re.compile(r"^(?P<text>.+?)\s*<(?P<id>[^<>]+)>$", re.DOTALL)
@@ -37,12 +38,18 @@ class number(nodes.inline):  # noqa: N801  docutils names node classes in lower 
 def visit_number(self: Any, node: Element) -> None:
     """Open the visible part; the tip follows on departure."""
     address = _address(self, node)
+    if on_paper(self.builder):
+        self.body.append(f'<a class="ck-fact" href="{address}">' if address else "<span>")
+        return
     tag = f'a href="{address}"' if address else 'span tabindex="0"'
     self.body.append(f'<{tag} class="ck-fact" aria-describedby="{node["key"]}">')
 
 
 def depart_number(self: Any, node: Element) -> None:
     """Close with the tip, which the style sheet shows on hover and focus."""
+    if on_paper(self.builder):
+        self.body.append("</a>" if _address(self, node) else "</span>")
+        return
     tip = f'<span class="ck-tip" role="tooltip" id="{node["key"]}"> {node["tip"]}</span>'
     self.body.append(f"{tip}</{'a' if _address(self, node) else 'span'}>")
 
@@ -53,6 +60,8 @@ def _address(translator: Any, node: Element) -> str:
     page = page_of(data.fact(node["fact"]).table) if node["fact"] else ""
     if page not in builder.env.found_docs:
         return ""
+    if builder.name == "singlehtml":  # one page: the row is a place in it
+        return f"#{node['fact']}"
     return f"{builder.get_relative_uri(builder.current_docname, page)}#{node['fact']}"
 
 

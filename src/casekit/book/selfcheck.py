@@ -19,6 +19,8 @@ from docutils import nodes
 from docutils.nodes import Element, Node
 from sphinx.util.docutils import SphinxDirective
 
+from casekit.book.paper import on_paper
+
 
 class check(nodes.General, nodes.Element):  # noqa: N801  docutils names node classes in lower case
     """One question."""
@@ -80,7 +82,9 @@ def depart_check(self: Any, _node: Node) -> None:
 def visit_check_option(self: Any, node: Element) -> None:
     """Open an option; options of one group close each other."""
     kind = "right" if node["right"] else "wrong"
-    self.body.append(f'<details class="ck-{kind}" name="{node["group"]}">')
+    # On paper all stand open, which a group would not allow.
+    state = ' open="open"' if on_paper(self.builder) else f' name="{node["group"]}"'
+    self.body.append(f'<details class="ck-{kind}"{state}>')
 
 
 def depart_check_option(self: Any, _node: Node) -> None:

@@ -94,7 +94,9 @@ class Exhibit:
         drawn = f'<img class="ck-plain" src="{picture}" alt="{alternative}"/>'
         shown = drawn if self.draw else table_html(self.table, self.title)
         cited = f'<div class="ck-more">Sources: {sources_html(self.sources)}</div>'
-        return f"{self._head()}{shown}{self._words()}{cited if self.sources else ''}</figure>"
+        # No figure element: readers of tagged files would meet it as a picture without a text.
+        head = self._head().replace("<figure", "<div").replace("figcaption", "div")
+        return f"{head}{shown}{self._words()}{cited if self.sources else ''}</div>"
 
     def _head(self) -> str:
         name, label = escape(self.name), f"Exhibit {self.label}" if self.label else ""

@@ -69,15 +69,15 @@ def print_html(view: View, picture: str, live: str) -> str:
         live: Address of the live widget.
     """
     sentence = view.shown({})["sentence"]
+    alternative = escape(f"{view.picture} {sentence}", quote=True)
     return (
-        f'<figure class="ck-exhibit" id="widget-{view.name}">'
-        f'<figcaption><span class="ck-title">{escape(view.title)}</span> '
-        f'<span class="ck-subtitle">{escape(view.subtitle)}</span></figcaption>'
-        f'<img class="ck-plain" src="{picture}" '
-        f'alt="{escape(f"{view.picture} {sentence}", quote=True)}"/>'
+        f'<div class="ck-exhibit" id="widget-{view.name}">'
+        f'<div><span class="ck-title">{escape(view.title)}</span> '
+        f'<span class="ck-subtitle">{escape(view.subtitle)}</span></div>'
+        f'<img class="ck-plain" src="{picture}" alt="{alternative}"/>'
         f'<p class="ck-takeaway">{escape(sentence)}</p><p class="ck-note">{escape(view.note)}</p>'
         f'<p class="ck-note"><a href="{escape(live, quote=True)}">Move its controls in the live '
-        "book</a></p></figure>"
+        "book</a></p></div>"
     )
 
 
