@@ -1,6 +1,7 @@
 """The Sphinx extension: sourced numbers, self-checks, maths without scripts, honest rebuilds."""
 
 import glob
+import html
 import os
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from sphinx.util import logging
 
 import casekit
 from casekit.book import (
+    chapters,
     datapages,
     decisions,
     figures,
@@ -41,6 +43,7 @@ logger = logging.getLogger(__name__)
 _SCRIPT = Path(__file__).parent / "assets" / "page.js"
 # Parts of the theme that we had to mend, under the theme's own names for them.
 _MENDED = Path(__file__).parent / "theme"
+_SHORT = 160  # characters of a description
 _DECISION = '<section class="ck-decision"'
 _MADE_FROM = {".py", ".css", ".js", ".j2", ".html"}
 
@@ -92,6 +95,24 @@ def _no_unstated_numbers(_app: Sphinx, document: nodes.document) -> None:
             type="casekit",
             subtype="number",
         )
+
+
+def _whole_chapters(app: Sphinx, document: nodes.document) -> None:
+    page = app.env.docname
+    if not chapters.is_chapter(page) or "brief" in app.env.metadata[page]:
+        return
+    for node, message in chapters.missing(document):
+        where = page if node is document else node
+        logger.warning("%s", message, location=where, type="casekit", subtype="chapter")
+
+
+def _describe(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], tree: Any) -> None:
+    """Give each page a description: its first paragraph, cut at a word."""
+    first = next(tree.findall(nodes.paragraph), None) if tree else None
+    said = " ".join((first.astext() if first else context.get("title", "")).split())
+    short = said if len(said) <= _SHORT else said[:_SHORT].rsplit(" ", 1)[0] + " …"
+    meta = f'<meta name="description" content="{html.escape(short, quote=True)}">'
+    context["metatags"] = context.get("metatags", "") + meta
 
 
 def _mend_the_theme(_app: Sphinx, config: Any) -> None:
@@ -214,9 +235,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("casekit_on_paper", False, "html", [bool])  # noqa: FBT003
     silent = (roles.skip, roles.skip)
     for room, kind in _NODES:
-        html = getattr(room, f"visit_{kind}"), getattr(room, f"depart_{kind}", None)
+        shown = getattr(room, f"visit_{kind}"), getattr(room, f"depart_{kind}", None)
         node = getattr(room, kind)
-        app.add_node(node, html=html, latex=silent, text=silent, man=silent, texinfo=silent)
+        app.add_node(node, html=shown, latex=silent, text=silent, man=silent, texinfo=silent)
     app.add_role("fact", roles.FactRole())
     app.add_role("bare", roles.BareRole())
     app.add_role("model", roles.ModelRole())
@@ -244,10 +265,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _only_what_the_toc_names, priority=950)
     app.connect("builder-inited", _write_style_sheet)
     app.connect("env-get-outdated", _outdated)
+    app.connect("doctree-read", _whole_chapters)
     app.connect("doctree-read", _no_typed_numbers)
     app.connect("doctree-read", _no_unstated_numbers)
     app.connect("build-finished", _write_files)
     app.connect("html-page-context", _bring_widgets_to_life)
+    app.connect("html-page-context", _describe)
     app.connect("html-page-context", _mend_the_body)
     app.connect("html-page-context", _colophon)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}

@@ -69,7 +69,9 @@ def _pdf(checkout: Path, out: Path, site: str) -> Path:
     text = paper.to_places(page.read_text(encoding="utf-8"))
     # The theme's style sheets are for screens.
     text = re.sub(r'<link rel="stylesheet"[^>]*>|<script[\s\S]*?</script>', "", text)
-    page.write_text(text.replace("</head>", f"<style>{_SHEET}{paper.style()}</style></head>"), encoding="utf-8")
+    page.write_text(
+        text.replace("</head>", f"<style>{_SHEET}{paper.style()}</style></head>"), encoding="utf-8"
+    )
     print("Printing …", file=sys.stderr)  # noqa: T201
     target = out / f"{_NAME}.pdf"
     target.unlink(missing_ok=True)
