@@ -1,5 +1,7 @@
-"""Look at the built site without a browser: links, text alternatives, other hosts, names."""
+"""Look at the built site without a browser: links, headings, alternatives, hosts, weight, words."""
 
+import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,11 @@ from casekit.errors import InvalidInputError
 _LOADS = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src"}
 # Marks of an instructor's notebook, which no page may show.
 _SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "questions.marking")
+# What nobody meant to publish: markup that was not read, and words that wait for others.
+_UNREAD = re.compile(r"\{[a-z:-]+\}`|:::\{|\b(?:TODO|FIXME|TBD|XXX|PLACEHOLDER)\b|[Ll]orem ipsum")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# KiB after gzip, of a page by itself: without a widget, and with one, which brings its charts.
+BUDGET, BUDGET_OF_WIDGETS = 60, 80
 _SHARED = {"stylesheet", "icon", "preload", "modulepreload", "shortcut"}
 
 
@@ -32,7 +39,8 @@ def check(site: Path) -> list[Fault]:
 
     Found are: links and resources that lead nowhere, anything loaded from another host, pictures
     without a text alternative or with a file name for one, repeated ids, controls without a name,
-    parts of a solution, and a page without language or title.
+    parts of a solution, headings out of order, blank numbers, markup that was not read, words that
+    hold a place, a page over its budget of bytes, and one without language, title or description.
 
     Raises:
         InvalidInputError: If there is no built site.
@@ -64,6 +72,11 @@ def _page_faults(path: Path, page: BeautifulSoup, ids: dict[Path, list[str]]) ->
         yield "the page has no title; give it a heading."
     for repeated in sorted({name for name in ids[path] if ids[path].count(name) > 1}):
         yield f"the id {repeated!r} stands twice; make ids unique."
+    if not path.name.startswith(("search", "genindex")):
+        yield from _described(page)
+    yield from _headings(page)
+    yield from _words(page)
+    yield from _weight(path, page)
     yield from _secret(page)
     for tag in page.find_all(list(_LOADS)):
         yield from _loaded(path, tag)
@@ -74,6 +87,43 @@ def _page_faults(path: Path, page: BeautifulSoup, ids: dict[Path, list[str]]) ->
             yield f"a {control.name} has no name: {str(control)[:80]}"
     for link in page.find_all("a", href=True):
         yield from _target(path, str(link["href"]), ids)
+
+
+def _described(page: BeautifulSoup) -> Iterator[str]:
+    said = page.find("meta", attrs={"name": "description"})
+    if not (isinstance(said, Tag) and str(said.get("content") or "").strip()):
+        yield "the page has no description; begin it with a paragraph."
+
+
+def _headings(page: BeautifulSoup) -> Iterator[str]:
+    before = 0
+    for heading in (page.find("article") or page).find_all(list(_HEADINGS)):
+        level, text = int(heading.name[1]), heading.get_text(" ", strip=True)
+        if not text:
+            yield f"an {heading.name} is empty."
+        if level > before + 1:
+            yield f"the heading {text!r} is an {heading.name} after an h{before}; leave none out."
+        before = level
+
+
+def _words(page: BeautifulSoup) -> Iterator[str]:
+    shown = page.find("article") or page
+    for fact in shown.find_all(class_="ck-fact"):
+        tip = fact.find(class_="ck-tip")
+        said = fact.get_text().replace(tip.get_text() if tip else "", "").strip()
+        if not said or not tip or not tip.get_text(strip=True):
+            yield f"a number is blank or has no origin: {str(fact)[:80]}"
+    code = {id(text) for tag in shown.find_all(["pre", "code", "script"]) for text in tag.strings}
+    for text in shown.strings:
+        if id(text) not in code and (found := _UNREAD.search(text)):
+            yield f"{found[0]!r} stands in the page; it was not meant for readers."
+
+
+def _weight(path: Path, page: BeautifulSoup) -> Iterator[str]:
+    budget = BUDGET_OF_WIDGETS if page.find(class_="ck-widget") else BUDGET
+    weight = len(gzip.compress(path.read_bytes())) / 1024
+    if weight > budget:
+        yield f"the page weighs {weight:.0f} KiB after gzip; its budget is {budget}."
 
 
 def _secret(page: BeautifulSoup) -> Iterator[str]:

@@ -4,6 +4,7 @@ import glob
 import html
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +134,13 @@ def _write_files(app: Sphinx, problem: Exception | None) -> None:
     if problem is None and app.builder.name == "html":
         datapages.write_downloads(Path(app.outdir))
         notebooks.write(Path(app.outdir), Path(app.srcdir) / datapages.FOLDER)
-        # Templates of the theme that it copies into every site, where they would pass for pages.
-        for template in (Path(app.outdir) / "_static").glob("*macros.html"):
-            template.unlink()
+        # Of the theme's files some are of no use here: templates, which would pass for pages, icon
+        # fonts and their script, and maps for debuggers.
+        static = Path(app.outdir) / "_static"
+        shutil.rmtree(static / "vendor" / "fontawesome", ignore_errors=True)
+        for pattern in ("*macros.html", "scripts/fontawesome*", "scripts/*.map"):
+            for file in static.glob(pattern):
+                file.unlink()
         if getattr(app.env, "casekit_live", False):
             page.write(Path(app.outdir), Path(app.srcdir))
 
@@ -257,8 +262,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.add_css_file("casekit.css")
     app.add_js_file(None, body=_SCRIPT.read_text(encoding="utf-8"))
-    # The theme's icon script would look at every change of a live chart for icons to draw.
-    app.add_js_file(None, body="window.FontAwesomeConfig = { observeMutations: false };")
     _without_thebe(app)
     app.connect("config-inited", _mend_the_theme)
     app.connect("config-inited", _bibliography_from_sources)
