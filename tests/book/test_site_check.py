@@ -1,6 +1,7 @@
 """Does the check of the built site find what it says it finds?"""
 
 import http.client
+import random
 import threading
 
 import pytest
@@ -9,7 +10,10 @@ from casekit.book import build
 from casekit.book.check import check
 from casekit.errors import InvalidInputError
 
-PAGE = '<html lang="en"><head><title>T</title></head><body>{}</body></html>'
+PAGE = (
+    '<html lang="en"><head><title>T</title><meta name="description" content="What it is."></head>'
+    "<body>{}</body></html>"
+)
 
 
 def site(folder, body: str, *, page: str = PAGE):
@@ -37,6 +41,12 @@ def test_a_page_in_order_has_no_fault(tmp_path):
         ('<input type="range">', "has no name"),
         ("<button></button>", "has no name"),
         ("<pre>### <b>BEGIN</b> SOLUTION</pre>", "a part of a solution"),
+        ("<h1>T</h1><h3>U</h3>", "an h3 after an h1"),
+        ("<h1></h1>", "is empty"),
+        ("<p>It shipped {fact}`units-2015-idc`.</p>", "was not meant for readers"),
+        ("<p>TODO: find the page.</p>", "was not meant for readers"),
+        ('<p><a class="ck-fact"><span class="ck-tip">From IDC.</span></a></p>', "blank"),
+        ('<p><a class="ck-fact">70.8 million</a></p>', "no origin"),
     ],
 )
 def test_a_fault_is_found_and_named(tmp_path, body, said):
@@ -46,11 +56,22 @@ def test_a_fault_is_found_and_named(tmp_path, body, said):
     assert str(faults[0]).startswith("index.html: ")
 
 
-def test_a_page_without_language_or_title_is_a_fault(tmp_path):
+def test_a_page_without_language_title_or_description_is_a_fault(tmp_path):
     page = "<html><head></head><body>{}</body></html>"
     said = " ".join(map(str, check(site(tmp_path, "", page=page))))
     assert "language" in said
     assert "title" in said
+    assert "description" in said
+
+
+def test_code_may_show_what_prose_may_not(tmp_path):
+    assert check(site(tmp_path, "<pre>TODO {fact}`id`</pre>")) == []
+
+
+def test_a_page_over_its_budget_is_a_fault(tmp_path):
+    noise = random.Random(0).randbytes(100_000).hex()
+    (fault,) = check(site(tmp_path, f"<p>{noise}</p>"))
+    assert "after gzip; its budget is 60" in str(fault)
 
 
 def test_named_controls_and_drawings_pass(tmp_path):

@@ -169,8 +169,13 @@ def _bring_widgets_to_life(
 def _write_style_sheet(app: Sphinx) -> None:
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
-    style = paper.style() if paper.on_paper(app.builder) else theme.css()
+    style = paper.style() if paper.on_paper(app.builder) else _screen_style()
     (folder / "casekit.css").write_text(style, encoding="utf-8")
+
+
+def _screen_style() -> str:
+    icons = (Path(__file__).parent / "assets" / "icons.css").read_text(encoding="utf-8")
+    return f"{theme.css()}\n{icons}"
 
 
 def _mend_the_body(

@@ -1,14 +1,17 @@
 """Exhibits of chapter 14: falls of phone makers, and a rate that the rules decide."""
 
+from typing import Any
+
 import pandas as pd
 
 from casekit import data
 from casekit.exhibits import plots
 from casekit.exhibits.crisis import units_by_year
 from casekit.exhibits.exhibit import Exhibit
-from casekit.widgets.views import view
+from casekit.exhibits.shows import reference_class
+from casekit.models import Adjustable
 
-__all__ = ["falls", "rates_by_rule", "units_by_year"]
+__all__ = ["falls", "rates_by_rule", "sources", "tables", "units_by_year"]
 
 _RULES: tuple[tuple[str, dict[str, object]], ...] = (
     ("above the peak again, first look, own firm counts", {}),
@@ -29,6 +32,26 @@ _SHOWN = (
     "decline-htc-units", "decline-xiaomi-idc", "decline-xiaomi-china-idc",
     "decline-nokia-revenue", "decline-samsung-idc", "decline-apple-idc",
 )  # fmt: skip
+
+
+def tables() -> dict[str, list[dict[str, Any]]]:
+    """Return the falls as the show of the reference class takes them."""
+    found = []
+    for row in data.rows("declines"):
+        figures = {name: _value(row[name]) for name in ("peak", "trough", "after")}
+        said = {"id": row["id"], "maker": row["entity"], "counted": row["counted"]}
+        found.append(said | figures | {"own": row["entity"] == "Xiaomi"})
+    return {"declines": found}
+
+
+def _value(name: str) -> float | None:
+    return data.fact(name).value if name else None
+
+
+def sources() -> list[str]:
+    """Return the sources of all falls."""
+    names = [row[column] for row in data.rows("declines") for column in ("peak", "trough", "after")]
+    return list(dict.fromkeys(data.fact(name).source.id for name in names if name))
 
 
 def falls() -> Exhibit:
@@ -77,10 +100,10 @@ def _of_peak(row: str, peak: str) -> float:
 
 def rates_by_rule() -> Exhibit:
     """Return the rate of recovery under six sets of rules, by the rows of this book."""
-    shown = view("reference-class")
+    rules = Adjustable(reference_class)
     rows = []
     for name, settings in _RULES:
-        falls = shown.shown(settings)["data"]["falls"]
+        falls = reference_class.show(rules.settings(settings), tables())["data"]["falls"]
         counted = [row for row in falls if row["outcome"] != "left out"]
         back = sum(row["outcome"] == "recovered" for row in counted)
         rate = 100 * back / len(counted) if counted else 0.0
@@ -95,7 +118,7 @@ def rates_by_rule() -> Exhibit:
         "back, by when, and what to do with those who vanish.",
         alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
         table=table[["what", "text"]].rename(columns={"what": "rule", "text": "recovered"}),
-        sources=shown.sources() if shown.sources else (),
+        sources=sources(),
         draw=lambda width: plots.bars(table, width, room=128),
         note="So few rows, unequal in length and chosen by what could be found, measure no base "
         "rate. They measure how much the rule decides.",

@@ -1,10 +1,8 @@
 """Does almost no one recover? A reference class built by the reader's own rules."""
 
-from typing import Any
-
 import altair as alt
 
-from casekit import data
+from casekit.exhibits import transfer
 from casekit.exhibits.exhibit import NARROW
 from casekit.exhibits.shows import reference_class as show
 from casekit.exhibits.theme import ACCENT, GRID, INK, MUTED, PAPER, SERIES
@@ -12,20 +10,6 @@ from casekit.widgets.view import Prediction, View
 
 _OUTCOMES = ["recovered", show.NOT, show.OUT]
 _SETTINGS = {"own": show.NO, "look": show.LATE}
-
-
-def _tables() -> dict[str, list[dict[str, Any]]]:
-    found = []
-    for row in data.rows("declines"):
-        figures = {name: _value(row[name]) for name in ("peak", "trough", "after")}
-        own = row["entity"] == "Xiaomi"
-        found.append({"id": row["id"], "maker": row["entity"], "counted": row["counted"]} | figures)
-        found[-1]["own"] = own
-    return {"declines": found}
-
-
-def _value(name: str) -> float | None:
-    return data.fact(name).value if name else None
 
 
 def _chart(width: int) -> alt.LayerChart | alt.FacetChart:
@@ -55,11 +39,6 @@ def _chart(width: int) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(*layers).properties(width=right, height=alt.Step(34))
 
 
-def _sources() -> list[str]:
-    names = [row[column] for row in data.rows("declines") for column in ("peak", "trough", "after")]
-    return list(dict.fromkeys(data.fact(name).source.id for name in names if name))
-
-
 VIEW = View(
     show=show,
     title="Does almost no phone maker recover from a fall?",
@@ -70,8 +49,8 @@ VIEW = View(
     picture="A chart of falls, one line each.",
     note="The rows are those for which we found figures: no sample. They count different things, "
     "by different trackers, over spans of different length.",
-    tables=_tables,
-    sources=_sources,
+    tables=transfer.tables,
+    sources=transfer.sources,
     prediction=Prediction(
         question="Leave the firm of this case out, and look as late as the data go. How many of "
         "the other falls does the data show back above their peak?",
