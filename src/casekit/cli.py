@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"casekit {casekit.__version__}")
     rooms = root.add_subparsers(required=True, metavar="ROOM")
-    for add in (_data, _model, _book, _course):
+    for add in (_data, _model, _book, _teaching, _course):
         add(rooms)
     return root
 
@@ -415,6 +415,30 @@ def _book(rooms: Any) -> None:
         "casekit book check\ncasekit book check _build/html",
     )
     check.add_argument("directory", nargs="?", type=Path, metavar="DIR")
+
+
+def _teaching(rooms: Any) -> None:
+    room = _room(rooms, "teaching", "build the teaching material")
+    build = _verb(
+        room,
+        "build",
+        teaching_build,
+        "build note, run-sheet, brief, slides and examination as HTML and PDF",
+        "casekit teaching build\ncasekit teaching build --out handouts",
+    )
+    build.add_argument(
+        "--out", type=Path, metavar="DIR", help="build in DIR instead of _build/teaching"
+    )
+
+
+def teaching_build(options: argparse.Namespace) -> int:
+    """Build the teaching material."""
+    from casekit.book import teaching
+    from casekit.book.build import find_checkout
+
+    for made in teaching.build(find_checkout(), options.out):
+        print(made)
+    return 0
 
 
 def book_build(options: argparse.Namespace) -> int:

@@ -47,8 +47,7 @@ def build(
         checkout: Folder that holds ``_config.yml`` and ``_toc.yml``.
         out: Folder to build in, ``_build`` in the checkout unless given; the pages are in its
             subfolder with the builder's name. Only what changed is built again.
-        builder: Sphinx's name for what to make: ``html``, or one of
-            :data:`casekit.book.paper.BUILDERS`.
+        builder: Sphinx's name for what to make: ``html``, or for paper ``singlehtml`` or ``epub``.
         site: Address of the live book, for pages on paper.
 
     Raises:
@@ -72,7 +71,7 @@ def build(
         message = f"{target} cannot be written ({problem.strerror}); choose another with --out."
         raise InvalidInputError(message) from None
     _check_data(target)
-    _check_prose(checkout)
+    check_prose(checkout)
     # What the tool prints belongs to progress; the caller's stdout stays clean.
     with redirect_stdout(sys.stderr):
         outcome = _jupyter_book(checkout, pages, builder, site)
@@ -97,8 +96,12 @@ def _check_data(target: Path) -> None:
     stamp.write_text(tables, encoding="utf-8")
 
 
-def _check_prose(checkout: Path) -> None:
-    """Refuse typed numbers in the texts that are no pages: exercises and teaching material."""
+def check_prose(checkout: Path) -> None:
+    """Refuse typed numbers in the texts that are no pages: exercises and teaching material.
+
+    Raises:
+        BuildError: If there are any; each is named on stderr.
+    """
     faults = list(prose.check(checkout))
     for fault in faults:
         print(fault, file=sys.stderr)  # noqa: T201
@@ -110,21 +113,21 @@ def _jupyter_book(checkout: Path, pages: Path, builder: str, site: str) -> objec
     # The function under `jupyter-book build`: the command itself knows only one place for a site.
     from jupyter_book.sphinx import build_sphinx  # noqa: PLC0415  an extra, slow to import
 
-    settings = {
+    changes = {
         "external_toc_path": str(checkout / "_toc.yml"),
         "latex_individualpages": False,
         "nitpicky": True,
     }
     if builder != "html":  # the site's theme is for screens
-        settings |= {"html_theme": "basic", "casekit_on_paper": True, "html_baseurl": site}
+        changes |= {"html_theme": "basic", "casekit_on_paper": True, "html_baseurl": site}
     if builder == "epub":
-        settings |= _epub_settings(checkout)
+        changes |= _epub_settings(checkout)
     return build_sphinx(
         checkout,
         pages,
         noconfig=True,
         path_config=checkout / "_config.yml",
-        confoverrides=settings,
+        confoverrides=changes,
         warningiserror=True,
         keep_going=True,
         quiet=True,
@@ -132,8 +135,14 @@ def _jupyter_book(checkout: Path, pages: Path, builder: str, site: str) -> objec
     )
 
 
+def settings(checkout: Path) -> dict[str, Any]:
+    """Return what ``_config.yml`` of a checkout says."""
+    said: dict[str, Any] = yaml.safe_load((checkout / "_config.yml").read_text(encoding="utf-8"))
+    return said
+
+
 def _epub_settings(checkout: Path) -> dict[str, Any]:
-    config = yaml.safe_load((checkout / "_config.yml").read_text(encoding="utf-8"))
+    config = settings(checkout)
     return {
         "epub_title": config["title"],
         "epub_author": config["author"],

@@ -131,7 +131,7 @@ def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
 
 
 def _write_files(app: Sphinx, problem: Exception | None) -> None:
-    if problem is None and app.builder.name == "html":
+    if problem is None and app.builder.format == "html" and not paper.on_paper(app.builder):
         datapages.write_downloads(Path(app.outdir))
         notebooks.write(Path(app.outdir), Path(app.srcdir) / datapages.FOLDER)
         # Of the theme's files some are of no use here: templates, which would pass for pages, icon
@@ -148,7 +148,7 @@ def _write_files(app: Sphinx, problem: Exception | None) -> None:
 def _bring_widgets_to_life(
     app: Sphinx, name: str, _template: str, context: dict[str, Any], _tree: Any
 ) -> None:
-    body = context.get("body", "") if app.builder.name == "html" else ""
+    body = "" if paper.on_paper(app.builder) else context.get("body", "")
     needed = [
         script
         for script, mark in (("live", '<section class="ck-widget"'), ("decision", _DECISION))
@@ -191,7 +191,7 @@ def _mend_the_body(
 def _colophon(app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
     """Say at the foot of a chapter how to take it along and how to cite it."""
     name = page.removeprefix(f"{datapages.FOLDER}/")
-    if name == page or not name[:2].isdigit() or app.builder.name != "html":
+    if name == page or not name[:2].isdigit() or paper.on_paper(app.builder):
         return
     title = re.sub(r"<[^>]+>", "", context["title"])
     context["body"] += _COLOPHON.format(

@@ -60,20 +60,41 @@ def _zip(checkout: Path, out: Path, _site: str) -> Path:
 
 
 def _pdf(checkout: Path, out: Path, site: str) -> Path:
-    browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        message = "A PDF needs Chromium; install it, e.g.: sudo apt-get install chromium"
-        raise InvalidInputError(message)
-    pages = build.build(checkout, out, builder="singlehtml", site=site)
-    page = pages / "index.html"
-    text = paper.to_places(page.read_text(encoding="utf-8"))
-    # The theme's style sheets are for screens.
-    text = re.sub(r'<link rel="stylesheet"[^>]*>|<script[\s\S]*?</script>', "", text)
-    page.write_text(
-        text.replace("</head>", f"<style>{_SHEET}{paper.style()}</style></head>"), encoding="utf-8"
-    )
+    browser = find_browser()
+    page = build.build(checkout, out, builder="singlehtml", site=site) / "index.html"
+    page.write_text(paper.to_places(page.read_text(encoding="utf-8")), encoding="utf-8")
+    lay_out(page)
     print("Printing …", file=sys.stderr)  # noqa: T201
-    target = out / f"{_NAME}.pdf"
+    return print_page(browser, page, out / f"{_NAME}.pdf")
+
+
+def find_browser() -> str:
+    """Return the program that prints.
+
+    Raises:
+        InvalidInputError: If there is no Chromium on this machine.
+    """
+    for name in _BROWSERS:
+        if found := shutil.which(name):
+            return found
+    message = "A PDF needs Chromium; install it, e.g.: sudo apt-get install chromium"
+    raise InvalidInputError(message)
+
+
+def lay_out(page: Path, more: str = "") -> None:
+    """Give a page the style of paper, and more, in place of the theme's, which is for screens."""
+    text = page.read_text(encoding="utf-8")
+    text = re.sub(r'<link rel="stylesheet"[^>]*>|<script[\s\S]*?</script>', "", text)
+    style = f"<style>{_SHEET}{paper.style()}{more}</style>"
+    page.write_text(text.replace("</head>", f"{style}</head>"), encoding="utf-8")
+
+
+def print_page(browser: str, page: Path, target: Path) -> Path:
+    """Print a page as a tagged PDF with an outline, and return the file.
+
+    Raises:
+        BuildError: If the browser printed nothing.
+    """
     target.unlink(missing_ok=True)
     command = [browser, *_PRINT, f"--print-to-pdf={target}", page.as_uri()]
     try:

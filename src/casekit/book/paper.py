@@ -9,8 +9,6 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
 
-# The Sphinx builders whose pages go on paper or into an e-book.
-BUILDERS = {"singlehtml", "epub"}
 # The arrow of a fold, which on paper stands open; a link to a file that only the site has.
 _ICON = re.compile(r"<svg[\s\S]*?</svg>")
 _FILE = re.compile(r"<a [^>]*\bdownload\b[^>]*>([\s\S]*?)</a>")
@@ -18,8 +16,8 @@ _LINK = re.compile(r'href="(?P<path>[\w./-]*?)(?P<name>[\w-]+)\.html(?P<place>#[
 
 
 def on_paper(builder: Any) -> bool:
-    """Return whether a builder's pages go on paper or into an e-book."""
-    return builder.name in BUILDERS
+    """Return whether a builder's pages go on paper or into an e-book, as its settings say."""
+    return bool(builder.config.casekit_on_paper)
 
 
 def style() -> str:

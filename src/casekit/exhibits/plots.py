@@ -58,7 +58,7 @@ def lines(  # noqa: PLR0913  what a picture of lines can ask for
     height: int = 230,
     points: bool = False,
     marked: tuple[float, str] | None = None,
-    x_format: str = "~g",
+    x_format: str = "~r",
 ) -> alt.VConcatChart:
     """Draw one line a group over a number, under a key in the lines' own colours.
 
