@@ -63,3 +63,25 @@ def address(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture
+def open_page(chromium, address):
+    """Open a page of the site; collect what it asks for and complains of."""
+    contexts = []
+
+    def open_(page: str, **options):
+        context = chromium.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        tab = context.new_page()
+        tab.requests, tab.complaints = [], []
+        tab.on("request", lambda request: tab.requests.append(request.url))
+        tab.on("console", lambda message: tab.complaints.append(f"{message.type}: {message.text}")
+               if message.type in {"error", "warning"} else None)  # fmt: skip
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.goto(page if "://" in page else address + page, wait_until="load")
+        return tab
+
+    yield open_
+    for context in contexts:
+        context.close()

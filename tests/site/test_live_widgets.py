@@ -49,7 +49,7 @@ def visit(chromium, address):
 
 
 def come_near(tab, name):
-    folds = tab.locator("details.hide:not([open]) > summary")
+    folds = tab.locator("details.ck-fold:not([open]) > summary")
     while folds.count():
         folds.first.click()
     widget = tab.locator(f"section.ck-widget[data-widget={name}]")

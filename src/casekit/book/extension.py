@@ -112,7 +112,7 @@ def _describe(_app: Sphinx, _page: str, _template: str, context: dict[str, Any],
     first = next(tree.findall(nodes.paragraph), None) if tree else None
     said = " ".join((first.astext() if first else context.get("title", "")).split())
     short = said if len(said) <= _SHORT else said[:_SHORT].rsplit(" ", 1)[0] + " …"
-    meta = f'<meta name="description" content="{html.escape(short, quote=True)}">'
+    meta = f'<meta name="description" content="{html.escape(short, quote=True)}"/>'
     context["metatags"] = context.get("metatags", "") + meta
 
 

@@ -75,7 +75,7 @@ def _is_prose(node: Node) -> bool:
 def _is_cell(node: Node) -> bool:
     # Code cells and their outputs (myst-nb), bibliographies and the tables of the data have
     # numbers of their own.
-    kinds = {"cell", "cell_output", "bibliography", "from-data"}
+    kinds = {"bibliography", "from-data"}
     return isinstance(node, nodes.Element) and bool(kinds & set(node.get("classes", ())))
 
 

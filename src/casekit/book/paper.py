@@ -11,6 +11,8 @@ from typing import Any
 
 # The arrow of a fold, which on paper stands open; a link to a file that only the site has.
 _ICON = re.compile(r"<svg[\s\S]*?</svg>")
+# Style sheets of extensions that draw what only a screen shows.
+_SCREEN = re.compile(r'<link rel="stylesheet"[^>]*(?:mystnb|togglebutton|copybutton|design)[^>]*>')
 _FILE = re.compile(r"<a [^>]*\bdownload\b[^>]*>([\s\S]*?)</a>")
 _LINK = re.compile(r'href="(?P<path>[\w./-]*?)(?P<name>[\w-]+)\.html(?P<place>#[^"]*)?"')
 
@@ -47,4 +49,4 @@ def to_chapters(html: str) -> str:
 
 
 def _still(html: str) -> str:
-    return _FILE.sub(r"\1", _ICON.sub("", html))
+    return _FILE.sub(r"\1", _ICON.sub("", _SCREEN.sub("", html)))

@@ -20,7 +20,7 @@ _SLIDES = (
     "h1 { font-size: 34pt !important; } table { font-size: 16pt !important; } "
     "img.ck-plain { width: auto !important; height: 105mm; } .ck-more, .ck-note { display: none; }"
 )
-_EXTENSIONS = ["myst_parser", "sphinxcontrib.bibtex", "casekit.book.extension"]
+_EXTENSIONS = ["myst_nb", "sphinxcontrib.bibtex", "casekit.book.extension"]
 
 
 def build(checkout: Path, out: Path | None = None) -> list[Path]:
@@ -61,6 +61,7 @@ def _pages(checkout: Path, source: Path, target: Path, texts: list[str]) -> None
         "myst_enable_extensions": settings(checkout)["parse"]["myst_enable_extensions"],
         "casekit_names": own["casekit_names"],
         "casekit_on_paper": True,
+        "nb_execution_mode": "off",
         "html_math_renderer": "mathml",
         "html_theme": "basic",
         "html_copy_source": False,

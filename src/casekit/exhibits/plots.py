@@ -13,7 +13,7 @@ from casekit.exhibits.exhibit import NARROW
 from casekit.exhibits.theme import ACCENT, GRID, INK, MUTED, SERIES
 
 _DASHES = ([1, 0], [7, 4], [2, 3], [10, 3, 2, 3], [5, 2])
-_LETTER = 7.2  # pixels, at the size of the key
+_LETTER = 8.2  # pixels, at the size of the key in the widest of the fonts
 
 
 def bars(
@@ -120,7 +120,7 @@ def key(groups: Sequence[str], width: int) -> alt.LayerChart | alt.FacetChart:
     lefts, rows, left, row = [], [], 0.0, 0
     for group in groups:
         long = 34 + _LETTER * len(group)
-        if left and left + long > width - 10:
+        if left and left + long > width - 30:
             left, row = 0.0, row + 1
         lefts.append(left)
         rows.append(row)
