@@ -2,7 +2,6 @@
 
 import glob
 import html
-import os
 import re
 import shutil
 from pathlib import Path
@@ -127,7 +126,7 @@ def _bibliography_from_sources(app: Sphinx, config: Any) -> None:
     # The works that the text cites stand among the sources; BibTeX wants them as a file.
     path = Path(app.outdir).parent / ".sources.bib"
     datapages.write_bibliography(path)
-    config.bibtex_bibfiles = [os.path.relpath(path, app.srcdir)]
+    config.bibtex_bibfiles = [str(path)]
 
 
 def _write_files(app: Sphinx, problem: Exception | None) -> None:
