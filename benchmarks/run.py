@@ -5,7 +5,8 @@ lock file with an empty cache. Rebuild: our book with nothing changed against th
 Jupyter Book itself creates. Import: `import casekit` against Python doing nothing. Load:
 our typed table against the same file through pandas alone, imports included. Model: model A against
 PySD and BPTK-Py (``model_a.py``). Newsvendor: ours against stockpyl, a check (``cross_check.py``).
-Live: a widget in the page beside Pyodide and JupyterLite (``live.py``).
+Live: a widget in the page beside Pyodide and JupyterLite (``live.py``). Pages: builds, weights and
+loading of the book beside the sample book (``pages.py``).
 
 Usage: python benchmarks/run.py [--rounds N] [--only NAME]
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 import cross_check
 import live
 import model_a
+import pages
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -133,6 +135,7 @@ def main() -> None:
         "model": model_a.bench,
         "newsvendor": lambda _: cross_check.check(),
         "live": live.bench,
+        "pages": pages.bench,
     }
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)

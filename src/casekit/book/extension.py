@@ -43,6 +43,9 @@ logger = logging.getLogger(__name__)
 _SCRIPT = Path(__file__).parent / "assets" / "page.js"
 # Parts of the theme that we had to mend, under the theme's own names for them.
 _MENDED = Path(__file__).parent / "theme"
+# Files of extensions that come with Jupyter Book: never of use here, or where their mark stands.
+_UNUSED = ("togglebutton", "mystnb", "design-tabs")
+_USED_BY = {"copybutton": 'class="highlight', "clipboard": 'class="highlight', "design.min": "sd-"}
 _SHORT = 160  # characters of a description
 _DECISION = '<section class="ck-decision"'
 _MADE_FROM = {".py", ".css", ".js", ".j2", ".html"}
@@ -172,6 +175,22 @@ def _write_style_sheet(app: Sphinx) -> None:
     (folder / "casekit.css").write_text(style, encoding="utf-8")
 
 
+def _lighten(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Leave out what a page has no use for, and let its scripts wait until it can be read."""
+    body = context.get("body", "")
+    used = {part for part, mark in _USED_BY.items() if mark in body}
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context[kind] if _wanted(str(file), used)]
+    for script in context["script_files"]:
+        # What stands in the page itself needs the options before it runs.
+        if script.filename and "documentation_options" not in str(script.filename):
+            script.attributes["defer"] = "defer"
+
+
+def _wanted(file: str, used: set[str]) -> bool:
+    return not any(part in file for part in {*_UNUSED, *_USED_BY} - used)
+
+
 def _screen_style() -> str:
     icons = (Path(__file__).parent / "assets" / "icons.css").read_text(encoding="utf-8")
     return f"{theme.css()}\n{icons}"
@@ -280,4 +299,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", _describe)
     app.connect("html-page-context", _mend_the_body)
     app.connect("html-page-context", _colophon)
+    app.connect("html-page-context", _lighten, priority=900)
     return {"version": casekit.__version__, "parallel_read_safe": True, "env_version": 1}
