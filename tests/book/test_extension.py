@@ -12,7 +12,9 @@ from casekit.book import extension
 pytestmark = pytest.mark.slow
 
 
-def build(folder, text: str, others: dict[str, str] | None = None) -> tuple[str, str]:
+def build(
+    folder, text: str, others: dict[str, str] | None = None, *, paper: bool = False
+) -> tuple[str, str]:
     """Build one page, and others beside it; return its HTML and what Sphinx warned."""
     source = folder / "source"
     source.mkdir()
@@ -27,6 +29,8 @@ def build(folder, text: str, others: dict[str, str] | None = None) -> tuple[str,
         "nb_execution_mode": "off",
         "casekit_names": ["Mi 5"],
         "html_theme": "basic",
+        "nitpicky": True,
+        "casekit_on_paper": paper,
     }
     warnings = io.StringIO()
     folders = [str(folder / name) for name in ("html", "trees")]
@@ -238,3 +242,50 @@ def test_a_changed_table_means_a_new_run(tmp_path, monkeypatch):
     changed = extension.made_from()
     table.write_text("id,value\n", encoding="utf-8")
     assert len({before, changed, extension.made_from()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("```{exhibit} units-by-quarters\n```", "did you mean units-by-quarter"),
+        ("```{widget} death-spirals\n```", "did you mean death-spiral"),
+        ("{exhibit}`units-by-quarters`", "did you mean units-by-quarter"),
+        ("{term}`safety stocks`", "safety stocks"),
+        (":::{decision} d\n:part: A\n\n- One\n- Two\n:::", "A decision has :part:, :question:"),
+        (
+            ":::{decision} d\n:part: A\n:question: Q\n:forecast: F\n:outcome: yes\n\n- One\n:::",
+            "two or more options",
+        ),
+    ],
+)
+def test_a_wrong_name_or_an_unfinished_box_is_told_with_its_line(tmp_path, text, said):
+    _, warnings = build(tmp_path, f"# T\n\nFirst.\n\n{text}\n")
+    assert said in warnings
+    assert "index.md:5" in warnings
+
+
+def test_a_chapter_without_objectives_is_told_by_its_file(tmp_path):
+    chapter = "---\norphan: true\n---\n\n# C\n\nWords.\n"
+    _, warnings = build(tmp_path, "# T\n", {"chapters/01-peak": chapter})
+    assert (
+        "01-peak.md: WARNING: the chapter has no section 'What you will be able to do'" in warnings
+    )
+
+
+def test_a_brief_is_let_off(tmp_path):
+    chapter = "---\norphan: true\nbrief: true\n---\n\n# C\n\nWords.\n"
+    _, warnings = build(tmp_path, "# T\n", {"chapters/13-boardroom": chapter})
+    assert warnings == ""
+
+
+def test_a_page_describes_itself_by_its_first_paragraph(tmp_path):
+    page, _ = build(tmp_path, "# T\n\nA phone maker, *in short*.\n")
+    assert '<meta name="description" content="A phone maker, in short."/>' in page
+
+
+def test_a_figure_on_paper_is_a_picture_with_words(tmp_path):
+    page, warnings = build(tmp_path, "# T\n\n```{widget} death-spiral\n```\n", paper=True)
+    assert warnings == ""
+    assert 'src="_images/widget-death-spiral.svg"' in page
+    assert "Move its controls in the live book" in page
+    assert "<fieldset" not in page

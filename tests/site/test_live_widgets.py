@@ -16,7 +16,7 @@ CHAPTERS = Path(__file__).parents[2] / "chapters"
 PAGE = {
     name: f"chapters/{path.stem}.html"
     for path in sorted(CHAPTERS.glob("*.md"))
-    for name in re.findall(r'^widgets\.get\("([a-z-]+)"\)$', path.read_text("utf-8"), re.MULTILINE)
+    for name in re.findall(r"^```\{widget\} ([a-z-]+)$", path.read_text("utf-8"), re.MULTILINE)
 }
 PATIENCE = 10_000  # milliseconds, on a loaded machine
 

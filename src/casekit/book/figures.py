@@ -103,7 +103,8 @@ def _draw(kind: str, name: str) -> str:
         return exhibits.get(name).html()
     from casekit.widgets import markup  # noqa: PLC0415
 
-    return markup.widget(views.view(name), {}, live=False)
+    # A widget has an element of its own around it, as in a notebook: its script works inside that.
+    return f"<div>{markup.widget(views.view(name), {}, live=False)}</div>"
 
 
 def _on_paper(builder: Any, node: Element) -> str:
