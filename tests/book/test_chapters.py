@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from docutils import nodes
 
-from casekit import data
+from casekit import data, exhibits
 from casekit.book import chapters, decisions, figures, notebooks, selfcheck
 from casekit.models import _sealed
 
@@ -45,6 +45,13 @@ def test_a_chapter_has_figures_checks_and_sourced_numbers(name):
     assert len(set(re.findall(r"\{fact\}`(?:[^`<]*<)?([a-z0-9-]+)", text))) >= 10
     assert len(set(re.findall(r"\{cite:t\}`([^`]+)`", text))) >= 2
     assert text.count("## ") >= 9
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_exhibits_are_numbered_in_the_order_of_the_text(name):
+    shown = re.findall(r"^```\{exhibit\} ([a-z0-9-]+)", TEXTS[name], re.MULTILINE)
+    places = [exhibits.number(exhibit) for exhibit in shown]
+    assert places == [(int(name[:2]), order) for order in range(1, len(shown) + 1)]
 
 
 @pytest.mark.parametrize(("name", "words"), SYSTEMS.items())

@@ -17,7 +17,7 @@ __all__ = ["get", "module", "names", "number"]
 # By chapter: the module that draws, and its exhibits in the order in which they appear. Names,
 # not functions, so that looking up a number does not load the chart library.
 _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
-    1: ("peak", ("trackers-2014q3", "climb-to-2014", "china-2014")),
+    1: ("peak", ("climb-to-2014", "trackers-2014q3", "china-2014")),
     2: (
         "crisis",
         (
@@ -40,10 +40,10 @@ _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
     5: ("rationing", ("supplier-statements", "orders-in-a-shortage", "swing-by-lead-time")),
     6: ("veto", ("committee-told", "following-the-chair", "cost-of-prevention")),
     7: ("concept", ("concept-told", "worth-of-doubt", "chance-that-pays")),
-    8: ("turn", ("growth-2017q2", "home-and-abroad", "money-2015-2017", "rivals-2017q4")),
+    8: ("turn", ("growth-2017q2", "rivals-2017q4", "home-and-abroad", "money-2015-2017")),
     9: ("ledger", ("promises-in-2018", "clocks", "stores-and-plan")),
     10: ("promise", ("before-the-speech", "best-promise", "trust-by-keeping")),
-    11: ("verdict", ("returns-by-day", "heros-journey", "news-around")),
+    11: ("verdict", ("heros-journey", "returns-by-day", "news-around")),
     12: ("criticism", ("letter-twice", "misprints", "online-shares")),
     14: ("transfer", ("falls", "units-by-year", "rates-by-rule")),
 }
