@@ -115,8 +115,16 @@ def _colours(groups: Sequence[str]) -> list[str]:
     return [*SERIES, MUTED][: len(groups)]
 
 
-def key(groups: Sequence[str], width: int) -> alt.LayerChart | alt.FacetChart:
-    """Draw the names of groups in their colours, on as many rows as the width asks for."""
+def key(
+    groups: Sequence[str], width: int, *, areas: bool = False
+) -> alt.LayerChart | alt.FacetChart:
+    """Draw the names of groups in their colours, on as many rows as the width asks for.
+
+    Args:
+        groups: Names, in the order of the colours.
+        width: Pixels.
+        areas: Whether the colours fill areas, as in columns, and do not draw lines.
+    """
     lefts, rows, left, row = [], [], 0.0, 0
     for group in groups:
         long = 34 + _LETTER * len(group)
@@ -133,13 +141,18 @@ def key(groups: Sequence[str], width: int) -> alt.LayerChart | alt.FacetChart:
     )
     down = alt.Y("py:Q", scale=None, axis=None)
     base = alt.Chart(frame).encode(y=down, color=colour)
-    strokes = base.mark_rule(strokeWidth=2.5).encode(
-        x=alt.X("px:Q", scale=None, axis=None), x2="end:Q", strokeDash=dash
-    )
+    if areas:
+        mark = base.mark_square(size=120, opacity=1).encode(
+            x=alt.X("end:Q", scale=None, axis=None), xOffset=alt.value(-10)
+        )
+    else:
+        mark = base.mark_rule(strokeWidth=2.5).encode(
+            x=alt.X("px:Q", scale=None, axis=None), x2="end:Q", strokeDash=dash
+        )
     words = base.mark_text(align="left", dx=5, fontSize=11 if width == NARROW else 12).encode(
         x=alt.X("end:Q", scale=None, axis=None), text="group:N"
     )
-    return alt.layer(strokes, words).properties(height=17 * (rows[-1] + 1))
+    return alt.layer(mark, words).properties(height=17 * (rows[-1] + 1))
 
 
 def columns(
@@ -168,4 +181,4 @@ def columns(
         )
         .properties(width=width - 60, height=height)
     )
-    return alt.vconcat(key(groups, width), chart)
+    return alt.vconcat(key(groups, width, areas=True), chart)

@@ -73,8 +73,8 @@ def home_and_abroad() -> Exhibit:
         world = data.fact(f"units-{year}-idc").value or 0.0
         rows += [(year, home, "China"), (year, world - home, "everywhere else")]
     frame = pd.DataFrame(rows, columns=["x", "y", "group"])
+    away = [units for _, units, group in rows if group == "everywhere else"]
     table = frame.pivot_table(index="x", columns="group", values="y").round(1).reset_index()
-    away = table["everywhere else"].to_list()
     ids = [name for names in _HOME.values() for name in names]
     sources = [data.fact(name).source.id for name in [*ids, *(f"units-{y}-idc" for y in _HOME)]]
     return Exhibit(
@@ -93,7 +93,7 @@ def home_and_abroad() -> Exhibit:
         draw=lambda width: plots.columns(
             frame, width, y="million phones shipped", span=(0, 130), height=240
         ),
-        note="China in 2017 is the sum of four quarters, two of them derived from shares; "
+        note="China in 2017 is the sum of four quarters, the last of them derived; "
         "everywhere else is the world less China. IDC restates figures, so differences of a "
         "million mean nothing.",
     )

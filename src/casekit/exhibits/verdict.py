@@ -78,7 +78,7 @@ def _draw_returns(frame: pd.DataFrame, width: int) -> alt.VConcatChart:
     )
     nought = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=GRID).encode(y="y:Q")
     plot = alt.layer(nought, drawn).properties(width=width - 60, height=240)
-    return alt.vconcat(plots.key(groups, width), plot)
+    return alt.vconcat(plots.key(groups, width, areas=True), plot)
 
 
 def heros_journey() -> Exhibit:
