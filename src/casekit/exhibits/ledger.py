@@ -9,7 +9,7 @@ from casekit.exhibits.exhibit import Exhibit
 # What stood when the letter of February 2018 was read; the ledger widget says how it ended.
 _RUNNING = {
     "goal-units-2015": "missed",
-    "goal-revenue-2017": "met, by the firm’s own word; the filing came in May",
+    "goal-revenue-2017": "met, by the firm’s own word",
     "goal-stores-2017": "no count for the end of the year was found",
     "goal-units-2018": "running, eleven months to go",
     "goal-stores-1000": "running, two years to go",
