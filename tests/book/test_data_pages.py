@@ -140,3 +140,8 @@ def test_every_scholarly_work_among_the_sources_is_cited_by_a_chapter_or_a_model
     cited = set(",".join(re.findall(r"\{cite[^}]*\}`([^`]+)`", chapters)).split(","))
     rested_on = {work for name in models.names() for work in models.get(name).works}
     assert works == cited | rested_on
+
+
+def test_a_foreign_word_is_marked_with_its_language_and_the_rest_is_escaped():
+    spoken = datapages._spoken("not zh 快递 & <b>")
+    assert spoken == 'not zh <span lang="zh">快递</span> &amp; &lt;b&gt;'

@@ -212,7 +212,9 @@ _FOREIGN = re.compile(r"\b(zh|ja) ([^\x00-\x7f‘’“”–—]+)")
 
 def _spoken(text: str) -> Markup:
     """Mark the Chinese and Japanese words of an English text as such, for speech and fonts."""
-    return Markup(_FOREIGN.sub(r'\1 <span lang="\1">\2</span>', escape(text)))  # noqa: S704  escaped
+    # As a plain text: joining pieces of a Markup would escape our own marks as well.
+    plain = str(escape(text))
+    return Markup(_FOREIGN.sub(r'\1 <span lang="\1">\2</span>', plain))  # noqa: S704  escaped
 
 
 def _chapters(names: list[str]) -> str:
