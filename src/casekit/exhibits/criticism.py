@@ -101,24 +101,16 @@ def misprints() -> Exhibit:
 
 def online_shares() -> Exhibit:
     """Return every share of online selling that the case's sources print."""
-    facts = [(name, data.fact(share)) for name, share in _ONLINE]
-    table = pd.DataFrame(
-        {
-            "what": [name for name, _ in facts],
-            "value": [fact.value for _, fact in facts],
-            "text": [fact.text for _, fact in facts],
-            "grade": [fact.grade for _, fact in facts],
-        }
-    )
+    table, sources = plots.listed(_ONLINE)
     return Exhibit(
         name="online-shares",
         title="The ceiling that the book remembers was reached years later",
         subtitle="Share of online selling in retail in China, percent, by source, base and year",
         takeaway="The base decides: services or goods, all retail or phones. The book’s figure "
         "fits phones of 2017 or goods of 2019, and neither is what it says.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text", "grade"]].rename(columns={"text": "share"}),
-        sources=[fact.source.id for _, fact in facts],
+        sources=sources,
         draw=lambda width: plots.bars(
             table, width, room=29, strong=["the founder’s book, goods, about 2015"]
         ),

@@ -15,8 +15,7 @@ _RUNNING = {
     "goal-stores-1000": "running, two years to go",
     "goal-stores-2000": "running",
 }
-_FIRMS = ("xiaomi", "google", "facebook", "tencent", "alibaba", "apple", "huawei")
-_NAMES = {"xiaomi": "Xiaomi", "google": "Google", "facebook": "Facebook", "tencent": "Tencent",
+_FIRMS = {"xiaomi": "Xiaomi", "google": "Google", "facebook": "Facebook", "tencent": "Tencent",
           "alibaba": "Alibaba", "apple": "Apple", "huawei": "Huawei"}  # fmt: skip
 _STORES = (
     ("2016-01", "stores-2016-01"),
@@ -58,14 +57,8 @@ def promises_in_2018() -> Exhibit:
 
 def clocks() -> Exhibit:
     """Return how long seven firms took to a round revenue, as the firm's letter counts it."""
-    facts = [(_NAMES[firm], data.fact(f"years-to-100bn-{firm}")) for firm in _FIRMS]
-    table = pd.DataFrame(
-        {
-            "what": [name for name, _ in facts],
-            "value": [fact.value for _, fact in facts],
-            "text": [fact.text for _, fact in facts],
-        }
-    )
+    rows = [(name, f"years-to-100bn-{firm}") for firm, name in _FIRMS.items()]
+    table, sources = plots.listed(rows)
     return Exhibit(
         name="clocks",
         title="A clock that starts when each firm was founded flatters the youngest",
@@ -73,9 +66,9 @@ def clocks() -> Exhibit:
         "the speech of February 2018 counts them",
         takeaway="The yuan of different decades are set equal, and the firms were chosen by the "
         "one that comes out ahead.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "firm", "text": "years"}),
-        sources=[fact.source.id for _, fact in facts],
+        sources=sources,
         draw=lambda width: plots.bars(table, width, room=28, strong=["Xiaomi"]),
         note="Claims of one letter about seven firms; not tested here.",
     )

@@ -47,7 +47,7 @@ def trackers_2014q3() -> Exhibit:
         "gave the firm",
         takeaway=f"Highest and lowest count lie {high - low:.1f} million phones apart. A rank "
         "without its tracker is half a statement.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "tracker", "text": "phones, rank"}),
         sources=[fact.source.id for _, units, rank in facts for fact in (units, rank)]
         + [left_out.source.id],
@@ -58,14 +58,7 @@ def trackers_2014q3() -> Exhibit:
 
 def climb_to_2014() -> Exhibit:
     """Return the firm's own yearly counts up to the peak year, and the halves of that year."""
-    facts = [(name, data.fact(units)) for name, units in _CLIMB]
-    table = pd.DataFrame(
-        {
-            "what": [name for name, _ in facts],
-            "value": [fact.value for _, fact in facts],
-            "text": [fact.text for _, fact in facts],
-        }
-    )
+    table, sources = plots.listed(_CLIMB)
     times = data.evaluate("[units-2014-company] / [units-2012-company]")
     return Exhibit(
         name="climb-to-2014",
@@ -74,9 +67,9 @@ def climb_to_2014() -> Exhibit:
         "by subtraction",
         takeaway="Two years of such growth are a fact about the past. What it says about the next "
         "year depends on what drove it.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "period", "text": "phones sold"}),
-        sources=[fact.source.id for _, fact in facts],
+        sources=sources,
         draw=lambda width: plots.bars(
             table, width, room=84, strong=["2014, first half", "2014, second half"]
         ),
@@ -85,14 +78,7 @@ def climb_to_2014() -> Exhibit:
 
 def china_2014() -> Exhibit:
     """Return the five largest makers in China in 2014 on IDC."""
-    facts = [(name, data.fact(share)) for name, share in _CHINA]
-    table = pd.DataFrame(
-        {
-            "what": [name for name, _ in facts],
-            "value": [fact.value for _, fact in facts],
-            "text": [fact.text for _, fact in facts],
-        }
-    )
+    table, sources = plots.listed(_CHINA)
     lead = data.evaluate("[share-2014-china-idc] - [share-2014-china-samsung-idc]")
     return Exhibit(
         name="china-2014",
@@ -100,8 +86,8 @@ def china_2014() -> Exhibit:
         subtitle="Share of smartphones shipped in China in 2014, percent, IDC; the five largest",
         takeaway="A lead of that size can be lost in a quarter. First place says who is ahead and "
         "nothing about how far.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "maker", "text": "share"}),
-        sources=[fact.source.id for _, fact in facts],
+        sources=sources,
         draw=lambda width: plots.bars(table, width, room=17, strong=["Xiaomi"]),
     )

@@ -9,11 +9,37 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from casekit import data
 from casekit.exhibits.exhibit import NARROW
 from casekit.exhibits.theme import ACCENT, GRID, INK, MUTED, SERIES
 
 _DASHES = ([1, 0], [7, 4], [2, 3], [10, 3, 2, 3], [5, 2])
 _LETTER = 8.2  # pixels, at the size of the key in the widest of the fonts
+
+
+def listed(rows: Sequence[tuple[str, str]]) -> tuple[pd.DataFrame, list[str]]:
+    """Return facts as :func:`bars` takes them, with basis and grade, and the ids of their sources.
+
+    Args:
+        rows: A name and the id of a fact, one pair a bar.
+    """
+    facts = [(name, data.fact(row)) for name, row in rows]
+    table = pd.DataFrame(
+        {
+            "what": [name for name, _ in facts],
+            "value": [found.value for _, found in facts],
+            "text": [found.text for _, found in facts],
+            "basis": [found.basis for _, found in facts],
+            "grade": [found.grade for _, found in facts],
+        }
+    )
+    return table, [found.source.id for _, found in facts]
+
+
+def spoken(table: pd.DataFrame) -> str:
+    """Return the text alternative of bars: every name with its text."""
+    pairs = zip(table["what"], table["text"], strict=True)
+    return "Bars: " + "; ".join(f"{name}, {text}" for name, text in pairs)
 
 
 def bars(

@@ -91,7 +91,7 @@ def safety_stock_levers() -> Exhibit:
         subtitle="Safety stock for three phones together, million units; model run",
         takeaway=f"All levers together leave {100 * last / first:.0f} percent of the stock. None "
         "of them asks a supplier for one more part.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "lever", "text": "safety stock"}),
         draw=lambda width: plots.bars(table, width, room=1.45 * first, strong=["team: both"]),
         note=_ILLUSTRATIVE,

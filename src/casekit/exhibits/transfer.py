@@ -78,7 +78,7 @@ def falls() -> Exhibit:
         "measures for which this book holds rows",
         takeaway="The deepest falls here end in blanks. A count that leaves the blanks out and "
         "one that takes them for failures are two different counts.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in frame.itertuples()),
+        alternative=plots.spoken(frame),
         table=frame[["what", "text"]].rename(columns={"what": "maker", "text": "peak = 100"}),
         sources=[
             data.fact(name).source.id
@@ -116,7 +116,7 @@ def rates_by_rule() -> Exhibit:
         subtitle="Falls followed by a recovery, percent of the falls that the rule admits",
         takeaway="The claim is neither true nor false until somebody says which falls, how far "
         "back, by when, and what to do with those who vanish.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "rule", "text": "recovered"}),
         sources=sources(),
         draw=lambda width: plots.bars(table, width, room=128),

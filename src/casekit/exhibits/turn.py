@@ -40,15 +40,7 @@ _RIVALS = (
 
 def growth_2017q2() -> Exhibit:
     """Return every growth rate that was printed of, or follows for, the quarter of the turn."""
-    facts = [(name, data.fact(growth)) for name, growth in _GROWTHS]
-    table = pd.DataFrame(
-        {
-            "what": [name for name, _ in facts],
-            "value": [fact.value for _, fact in facts],
-            "text": [fact.text for _, fact in facts],
-            "basis": [fact.basis for _, fact in facts],
-        }
-    )
+    table, sources = plots.listed(_GROWTHS)
     low, high = table["value"].min(), table["value"].iloc[:-1].max()
     return Exhibit(
         name="growth-2017q2",
@@ -57,9 +49,9 @@ def growth_2017q2() -> Exhibit:
         "against and who counted",
         takeaway=f"The seven sound ones run from {low:.0f} to {high:.0f} percent. Say the quarter "
         "you compare with and the counter, or say nothing.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text", "basis"]].rename(columns={"text": "growth"}),
-        sources=[fact.source.id for _, fact in facts],
+        sources=sources,
         draw=lambda width: plots.bars(table, width, room=150, strong=["printed: world over China"]),
         note="Rates marked derived are worked out by us from printed units.",
     )
@@ -146,7 +138,7 @@ def rivals_2017q4() -> Exhibit:
         subtitle="Change of smartphones shipped worldwide, 2016Q4 to 2017Q4, percent, IDC",
         takeaway="A rise in a falling market is no gift of the market. It may still be a return "
         "from an unusually low point.",
-        alternative="Bars: " + "; ".join(f"{row.what}, {row.text}" for row in table.itertuples()),
+        alternative=plots.spoken(table),
         table=table[["what", "text"]].rename(columns={"what": "maker", "text": "change"}),
         sources=[
             data.fact(name).source.id
