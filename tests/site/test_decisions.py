@@ -86,9 +86,12 @@ def test_the_last_chapter_scores_all_forecasts(open_page):
     expect(board).to_contain_text("Brier score over 2 forecasts: 0.10")
 
 
-def test_broken_storage_breaks_nothing(open_page):
+@pytest.mark.parametrize(
+    "text", ["{not json", "5", '{"may-2016": 5}', '{"may-2016": {"choice": "x"}, "other": null}']
+)
+def test_broken_storage_breaks_nothing(open_page, text):
     tab = open_page(PAGE)
-    tab.evaluate("localStorage.setItem('casekit-decisions', '{not json')")
+    tab.evaluate("text => localStorage.setItem('casekit-decisions', text)", text)
     tab.reload()
     box = decide(tab)
     expect(box.locator("[role=status]")).to_contain_text("Seal:", timeout=20_000)

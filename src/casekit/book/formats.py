@@ -93,10 +93,11 @@ def print_page(browser: str, page: Path, target: Path) -> Path:
     """Print a page as a tagged PDF with an outline, and return the file.
 
     Raises:
-        BuildError: If the browser printed nothing.
+        BuildError: If the browser printed nothing; an earlier file then stays as it was.
     """
-    target.unlink(missing_ok=True)
-    command = [browser, *_PRINT, f"--print-to-pdf={target}", page.as_uri()]
+    part = target.with_name(f".{target.name}")
+    part.unlink(missing_ok=True)
+    command = [browser, *_PRINT, f"--print-to-pdf={part}", page.as_uri()]
     try:
         told = subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, timeout=_PATIENCE, check=False
@@ -104,10 +105,10 @@ def print_page(browser: str, page: Path, target: Path) -> Path:
     except subprocess.TimeoutExpired:
         message = f"Chromium did not finish printing within {_PATIENCE} seconds."
         raise build.BuildError(message) from None
-    if not target.is_file():
+    if not part.is_file():
         last = told.stderr.strip().splitlines()[-1:] or ["no word"]
         raise build.BuildError(f"Chromium printed nothing; it said: {last[0]}")
-    return target
+    return part.replace(target)
 
 
 def _epub(checkout: Path, out: Path, site: str) -> Path:
@@ -144,4 +145,3 @@ def _declared(package: str, texts: dict[str, str]) -> str:
 
 
 _MAKERS: dict[str, Callable[[Path, Path, str], Path]] = {"pdf": _pdf, "epub": _epub, "zip": _zip}
-FORMATS = ("html", *_MAKERS)

@@ -12,7 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from casekit import data, exhibits
-from casekit.book.roles import FactRole, ModelRole, number_text
+from casekit.book.roles import TITLED, FactRole, ModelRole, number_text
 
 _FIGURE = re.compile(r"^```\{(exhibit|widget)\} ([a-z0-9-]+)\n(?::.*\n)*```$", re.MULTILINE)
 _BOX = re.compile(
@@ -20,7 +20,6 @@ _BOX = re.compile(
 )
 _OTHER = re.compile(r"^```\{[a-z-]+\}.*\n[\s\S]*?^```$\n?", re.MULTILINE)
 _ROLE = re.compile(r"\{([a-z:-]+)\}`([^`]+)`")
-_TITLED = re.compile(r"^(.+?)\s*<([^<>]+)>$", re.DOTALL)
 _START = "from casekit import exhibits, widgets"
 
 
@@ -101,8 +100,8 @@ def _cited(work: str) -> str:
 
 
 def _titled(text: str) -> str:
-    match = _TITLED.match(text)
-    return match[1] if match else text
+    match = TITLED.match(text)
+    return match["text"] if match else text
 
 
 def _exhibit(name: str) -> str:

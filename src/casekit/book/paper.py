@@ -9,10 +9,11 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
 
-# The arrow of a fold, which on paper stands open; a link to a file that only the site has.
+# The arrow of a fold, which on paper stands open.
 _ICON = re.compile(r"<svg[\s\S]*?</svg>")
 # Style sheets of extensions that draw what only a screen shows.
 _SCREEN = re.compile(r'<link rel="stylesheet"[^>]*(?:mystnb|togglebutton|copybutton|design)[^>]*>')
+# A link to a file that only the site has.
 _FILE = re.compile(r"<a [^>]*\bdownload\b[^>]*>([\s\S]*?)</a>")
 _LINK = re.compile(r'href="(?P<path>[\w./-]*?)(?P<name>[\w-]+)\.html(?P<place>#[^"]*)?"')
 

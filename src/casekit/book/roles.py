@@ -23,7 +23,7 @@ from casekit.book.datapages import page_of
 from casekit.book.paper import on_paper
 from casekit.errors import CasekitError, InvalidInputError
 
-_TITLED = re.compile(r"^(?P<text>.+?)\s*<(?P<id>[^<>]+)>$", re.DOTALL)
+TITLED = re.compile(r"^(?P<text>.+?)\s*<(?P<id>[^<>]+)>$", re.DOTALL)
 
 
 class number(nodes.inline):  # noqa: N801  docutils names node classes in lower case
@@ -124,7 +124,7 @@ class FactRole(_Number):
 
     def look_up(self, text: str) -> tuple[str, dict[str, Any]]:
         """Return the visible text and what is known of the fact named in the role."""
-        titled = _TITLED.match(text)
+        titled = TITLED.match(text)
         fact = data.fact(titled["id"] if titled else text.strip())
         about = {"tip": fact_tip(fact), "fact": fact.id}
         if titled:

@@ -73,7 +73,7 @@ class Exhibit:
     def html(self) -> str:
         """Return the whole figure as HTML, without the style sheet."""
         parts = [
-            self._head(),
+            self._head("figure", "figcaption"),
             self._picture(),
             self._words(),
             '<div class="ck-more">',
@@ -95,16 +95,16 @@ class Exhibit:
         shown = drawn if self.draw else table_html(self.table, self.title)
         cited = f'<div class="ck-more">Sources: {sources_html(self.sources)}</div>'
         # No figure element: readers of tagged files would meet it as a picture without a text.
-        head = self._head().replace("<figure", "<div").replace("figcaption", "div")
+        head = self._head("div", "div")
         return f"{head}{shown}{self._words()}{cited if self.sources else ''}</div>"
 
-    def _head(self) -> str:
+    def _head(self, frame: str, caption: str) -> str:
         name, label = escape(self.name), f"Exhibit {self.label}" if self.label else ""
         return (
-            f'<figure class="ck-exhibit" id="exhibit-{name}" aria-labelledby="{name}-title">'
-            f'<figcaption>{f"""<span class="ck-label">{label}</span> """ if label else ""}'
+            f'<{frame} class="ck-exhibit" id="exhibit-{name}" aria-labelledby="{name}-title">'
+            f'<{caption}>{f"""<span class="ck-label">{label}</span> """ if label else ""}'
             f'<span class="ck-title" id="{name}-title">{escape(self.title)}</span> '
-            f'<span class="ck-subtitle">{escape(self.subtitle)}</span></figcaption>'
+            f'<span class="ck-subtitle">{escape(self.subtitle)}</span></{caption}>'
         )
 
     def _words(self) -> str:

@@ -10,11 +10,20 @@ const SHOW = "casekit.models._sealed";
 let memory = {};
 function kept() {
   try {
-    memory = JSON.parse(localStorage.getItem(KEPT)) ?? memory;
+    const found = Object.entries(JSON.parse(localStorage.getItem(KEPT)) ?? memory);
+    memory = Object.fromEntries(found.filter(([, record]) => isSealed(record)));
   } catch {
     // what this page has seen still counts
   }
   return memory;
+}
+
+function isSealed(record) {
+  const words = ["decision", "choice", "reason", "sealed", "seal"];
+  return (
+    words.every((name) => typeof record?.[name] === "string") &&
+    ["confidence", "outcome"].every((name) => Number.isFinite(record[name]))
+  );
 }
 
 function keep(all) {

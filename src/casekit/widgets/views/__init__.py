@@ -46,7 +46,7 @@ def module(name: str) -> str:
     Raises:
         UnknownNameError: If there is no such widget; the nearest names are offered.
     """
-    if name not in list(VIEWS):
+    if name not in list(VIEWS):  # asked of the mapping itself, it would load the file
         raise UnknownNameError("widget", name, VIEWS)
     return VIEWS.module(name)
 
