@@ -45,6 +45,7 @@ def test_a_page_in_order_has_no_fault(tmp_path):
         ("<h1></h1>", "is empty"),
         ("<p>It shipped {fact}`units-2015-idc`.</p>", "was not meant for readers"),
         ("<p>TODO: find the page.</p>", "was not meant for readers"),
+        ("<p>In Project name not set.</p>", "was not meant for readers"),
         ("<p>zh &lt;span lang='zh'&gt;交付&lt;/span&gt;</p>", "was not meant for readers"),
         ('<p><a class="ck-fact"><span class="ck-tip">From IDC.</span></a></p>', "blank"),
         ('<p><a class="ck-fact">70.8 million</a></p>', "no origin"),

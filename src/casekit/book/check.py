@@ -18,7 +18,7 @@ _SECRETS = ("BEGIN SOLUTION", "BEGIN HIDDEN TESTS", "questions.marking")
 # What nobody meant to publish: markup that was not read, and words that wait for others.
 _UNREAD = re.compile(
     r"\{[a-z:-]+\}`|:::\{|</?(?:span|a|p|div|em|strong)\b|\b(?:TODO|FIXME|TBD|XXX|PLACEHOLDER)\b"
-    r"|[Ll]orem ipsum"
+    r"|[Ll]orem ipsum|Project name not set"
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # KiB after gzip, of a page by itself: without a widget, and with one, which brings its charts.

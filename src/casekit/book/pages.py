@@ -112,7 +112,7 @@ def _colophon(app: Sphinx, page: str, _template: str, context: dict[str, Any], _
     context["body"] += _COLOPHON.format(
         notebook=f"../notebooks/{name}.ipynb",
         cite=f"{app.config.author} ({app.config.copyright[:4]}). “{title}”. In "
-        f"{app.config.project}, version {casekit.__version__}.",
+        f"{app.config.html_title}, version {casekit.__version__}.",
     )
 
 
