@@ -52,7 +52,7 @@ def trackers_2014q3() -> Exhibit:
         sources=[fact.source.id for _, units, rank in facts for fact in (units, rank)]
         + [left_out.source.id],
         draw=lambda width: plots.bars(table, width, room=34),
-        note=f"{left_out.statement} It printed no figure for the firm.",
+        note=f"{left_out.statement} We have seen no figure of it for the firm.",
     )
 
 

@@ -25,7 +25,7 @@ def remedies() -> Exhibit:
     table, sources = claims(_MEASURES, "Measure")
     return Exhibit(
         name="remedies",
-        title="Four measures in one list, and half a year or more between the first and the last",
+        title="Four measures in one list, of which the sources date two",
         subtitle="The measures to repair the phone division, as the sources state and date them",
         takeaway="The book lists the measures side by side. Put in order of time, the supply team "
         "got its known head months after the takeover and the committee came later still.",

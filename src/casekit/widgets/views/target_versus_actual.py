@@ -71,7 +71,7 @@ VIEW = View(
     tables=_tables,
     sources=lambda: list(dict.fromkeys(data.fact(name).source.id for name in _FACTS)),
     prediction=Prediction(
-        question="Take the lowest target and the higher of the two counts of the year, IDC’s. By "
+        question="Take the lowest target and IDC’s count of the year. By "
         "how many million phones does 2015 still fall short?",
         unit="million phones",
         settings={"target": show.TARGETS[-1], "count": show.COUNTS[1]},
