@@ -21,10 +21,10 @@ _CHAPTERS: dict[int, tuple[str, tuple[str, ...]]] = {
     2: (
         "crisis",
         (
-            "units-by-quarter",
             "targets-2015",
             "shortage-timeline",
             "china-2015-2016",
+            "units-by-quarter",
         ),
     ),
     3: (

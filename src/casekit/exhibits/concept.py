@@ -47,7 +47,8 @@ def worth_of_doubt() -> Exhibit:
             for doubt, worth in zip(run["at_volatility"], worths, strict=True)
         ]
     )
-    table = pd.DataFrame({"volatility": run["at_volatility"], **columns}).round(1)
+    table = pd.DataFrame({"volatility": run["at_volatility"], **columns})
+    table = table.round({"volatility": 2} | dict.fromkeys(columns, 1))
     duty = run["duty_by_volatility"][0]
     return Exhibit(
         name="worth-of-doubt",
@@ -88,7 +89,7 @@ def chance_that_pays() -> Exhibit:
     table = pd.DataFrame({"chance of success, %": chances, **columns}).round(1)
     return Exhibit(
         name="chance-that-pays",
-        title="The project pays from a modest chance on, if failure may end it",
+        title="The project pays from a modest chance on, if a low worth may still end it",
         subtitle="Net value of a research project, RMB million, by the chance of technical success "
         "in percent; model run",
         takeaway=f"With the right to stop the research pays from a chance of {even:.0f} percent "

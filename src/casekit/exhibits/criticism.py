@@ -104,10 +104,10 @@ def online_shares() -> Exhibit:
     table, sources = plots.listed(_ONLINE)
     return Exhibit(
         name="online-shares",
-        title="The ceiling that the book remembers was reached years later",
+        title="The share that the book remembers fits another year or another thing",
         subtitle="Share of online selling in retail in China, percent, by source, base and year",
         takeaway="The base decides: services or goods, all retail or phones. The book’s figure "
-        "fits phones of 2017 or goods of 2019, and neither is what it says.",
+        "fits phones by the letter of January 2017 or goods of 2019, and neither is what it says.",
         alternative=plots.spoken(table),
         table=table[["what", "text", "grade"]].rename(columns={"text": "share"}),
         sources=sources,

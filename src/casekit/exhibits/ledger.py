@@ -47,8 +47,8 @@ def promises_in_2018() -> Exhibit:
         title="Six public goals before the seventh: one missed, one met, four open",
         subtitle="Goals of the firm that had been stated in public by early 2018, as they stood "
         "then",
-        takeaway="Nobody could compute a keep-rate in early 2018 from two results. The ledger is "
-        "short for everyone who has to decide whether to believe the next goal.",
+        takeaway="Two results are too few to tell a keep-rate from a guess. The ledger is short "
+        "for everyone who has to decide whether to believe the next goal.",
         alternative="Table of goals with date set, date due, scope and standing.",
         table=table,
         sources=list(goals["source"]),
@@ -61,7 +61,7 @@ def clocks() -> Exhibit:
     table, sources = plots.listed(rows)
     return Exhibit(
         name="clocks",
-        title="A clock that starts when each firm was founded flatters the youngest",
+        title="A clock in yuan of different years flatters the latest arrival",
         subtitle="Years from founding to a yearly revenue of one hundred thousand million yuan, as "
         "the speech of February 2018 counts them",
         takeaway="The yuan of different decades are set equal, and the firms were chosen by the "

@@ -14,7 +14,7 @@ _KNOWN = (
     ("the chip: spent by April", "xring-o1-spending-2025-04"),
     ("the car: a lap", "su7-ultra-lap"),
     ("the car: orders", "yu7-orders-press"),
-    ("the share: its high of the year", "share-price-high-2025-06"),
+    ("the share: its high in June", "share-price-high-2025-06"),
     ("the share: the day before", "xiaomi-return-2025-09-24"),
 )
 _LOSSES = {"a broken promise costs more": 0.35, "both weigh the same": 0.10}
@@ -25,7 +25,7 @@ def before_the_speech() -> Exhibit:
     table, sources = claims(_KNOWN, "About")
     return Exhibit(
         name="before-the-speech",
-        title="What a listener could know before the lights went down",
+        title="What had happened before the speech, as later pages report it too",
         subtitle="Chip, car and share price in the record up to 25 September 2025",
         takeaway="The reference point of an audience is made of such items. Nobody counted how "
         "many listeners had read which.",

@@ -12,7 +12,7 @@ _SAID = (
     ("book: relations come first", "supplier-relations-condition"),
     ("press, 2016: a chip is short", "mi5-chip-shortage"),
     ("press, 2016: assemblers are asked for more", "mi5-assemblers"),
-    ("report, 2017: partners had worried", "partners-watch-2016"),
+    ("undated report: partners had worried", "partners-watch-2016"),
     ("report, 2017: suppliers see the firm less", "suppliers-firm-less-present"),
     ("anonymous page, 2018: visits", "samsung-visits"),
     ("founder, 2018: thin margins, thin buffer", "buffer-limit"),

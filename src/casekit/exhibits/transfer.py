@@ -74,8 +74,8 @@ def falls() -> Exhibit:
     return Exhibit(
         name="falls",
         title="Falls of every depth, and few figures for what came after",
-        subtitle="Lowest point after a fall, peak = 100, and the last figure known; makers and "
-        "measures for which this book holds rows",
+        subtitle="First low after the highest figure known, set to 100, and the last figure "
+        "known; makers and measures for which this book holds rows",
         takeaway="The deepest falls here end in blanks. A count that leaves the blanks out and "
         "one that takes them for failures are two different counts.",
         alternative=plots.spoken(frame),
@@ -90,7 +90,7 @@ def falls() -> Exhibit:
             frame, width, room=165 if width < 500 else 130,  # noqa: PLR2004  the phone's drawing
         ),
         note="Units, smartphones and revenue are not the same thing; each bar compares a maker "
-        "with its own peak.",
+        "with the highest figure that this book holds for it; its peak may lie elsewhere.",
     )  # fmt: skip
 
 

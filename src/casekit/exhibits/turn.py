@@ -44,11 +44,11 @@ def growth_2017q2() -> Exhibit:
     low, high = table["value"].min(), table["value"].iloc[:-1].max()
     return Exhibit(
         name="growth-2017q2",
-        title="One quarter, eight growth rates, and only one of them is a mistake",
+        title="One quarter, eight growth rates, and one that mixes scopes",
         subtitle="Growth of Xiaomi phones worldwide in 2017Q2, percent, by what it is measured "
         "against and who counted",
-        takeaway=f"The seven sound ones run from {low:.0f} to {high:.0f} percent. Say the quarter "
-        "you compare with and the counter, or say nothing.",
+        takeaway=f"The other seven run from {low:.0f} to {high:.0f} percent, and two of them mix "
+        "counters. Say the quarter you compare with and the counter, or say nothing.",
         alternative=plots.spoken(table),
         table=table[["what", "text", "basis"]].rename(columns={"text": "growth"}),
         sources=sources,

@@ -86,7 +86,7 @@ def heros_journey() -> Exhibit:
     table, sources = claims(_BEATS, "Beat")
     return Exhibit(
         name="heros-journey",
-        title="Told in beats, ten years become a journey with one traveller",
+        title="Told in beats, a change of course becomes a journey with one traveller",
         subtitle="The speech of 25 September 2025 as a Japanese column retells it, set on the "
         "stations of a hero’s journey",
         takeaway="Every beat is a second-hand report. The form has no place for rivals who also "

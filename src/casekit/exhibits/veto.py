@@ -27,8 +27,9 @@ def committee_told() -> Exhibit:
         title="One committee, three accounts, and no rule of voting in any of them",
         subtitle="The quality committee in the book and in the two languages of the July 2017 "
         "letter",
-        takeaway="The sources agree on a committee, a chair and a veto. They differ on its start, "
-        "its meetings and its office, and none says who could veto what.",
+        takeaway="Book and letter agree on a committee with the founder at its head. Only the book "
+        "speaks of a veto; only the letter gives a start, and its two languages differ on "
+        "meetings and office. None says who could veto what.",
         alternative="Table of statements with source and grade.",
         table=table,
         sources=sources,
@@ -87,7 +88,7 @@ def cost_of_prevention() -> Exhibit:
     table = pd.DataFrame({"spent on prevention": run["prevention"], **columns}).round(1)
     return Exhibit(
         name="cost-of-prevention",
-        title="Prevention pays up to a point, and the point lies well above nothing",
+        title="On this curve prevention pays up to a point, and the point lies well above nothing",
         subtitle="Costs of quality, RMB million, by what is spent on prevention; model run",
         takeaway=f"The total is least, {least:.0f}, where RMB {best:.0f} million go into "
         "prevention. Beyond it each further million saves less than a million.",
