@@ -13,7 +13,6 @@ _TOLD = (
     ("letter of January 2017", "mix-first-full-screen"),
     ("book: the effect", "mix-won-confidence"),
     ("book: the next phone", "mi6-spring-2017"),
-    ("press of February 2018", "growth-2017-credited-technode"),
 )
 _ILLUSTRATIVE = "Every value is illustrative: no source gives a cost, a chance or a worth."
 

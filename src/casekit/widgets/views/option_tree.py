@@ -81,11 +81,11 @@ VIEW = View(
     "cost, chance or worth. A spillover that “must have been large” because the phone did well is "
     "hindsight.",
     prediction=Prediction(
-        question="Let the product’s worth be twice as uncertain, and change nothing else. What is "
+        question="Let the launch be decided after half the time, and change nothing else. What is "
         "the right to launch worth then, once the research has worked?",
         unit="RMB million",
-        settings={"volatility": 1.2},
-        results=lambda _: [("right", models.measure(MODEL, "option_value", volatility=1.2))],
+        settings={"wait": 0.75},
+        results=lambda _: [("right", models.measure(MODEL, "option_value", wait=0.75))],
         bounds=(0, 3000, 1),
     ),
 )
