@@ -207,3 +207,28 @@ def test_every_verb_has_help_with_an_example(capsys):
             assert stopped.value.code == 0
             text = capsys.readouterr().out
             assert f"examples:\n  casekit {room} {verb}" in text
+    with pytest.raises(SystemExit):
+        parser().parse_args(["check", "--help"])
+    assert "examples:\n  casekit check 02-crisis.ipynb" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        ("{", "not a valid notebook"),
+        (
+            '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+            "no cell of an assig",
+        ),
+    ],
+)
+def test_what_is_no_notebook_of_an_assignment_is_told_in_a_sentence(
+    capsys, tmp_path, content, said
+):
+    path = tmp_path / "mine.ipynb"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    status, out, err = call(capsys, "check", str(path))
+    assert (status, out) == (2, "")
+    assert said in err

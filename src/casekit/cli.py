@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (missing.name or "").partition(".")[0] not in _EXTRAS:
             raise
         print(
-            f"casekit: this command needs {missing.name}, which comes with an extra of casekit "
-            "(book for `casekit book` and `casekit data check`, course for `casekit course`); "
-            "in a checkout run: make setup",
+            f"casekit: this command needs {missing.name}, which comes with JupyterLab (for "
+            "`casekit check`) or with an extra of casekit (book for `casekit book` and `casekit "
+            "data check`, course for `casekit course`); in a checkout run: make setup",
             file=sys.stderr,
         )
         return 2
@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"casekit {casekit.__version__}")
     rooms = root.add_subparsers(required=True, metavar="ROOM")
-    for add in (_data, _model, _book, _teaching, _course):
+    for add in (_check, _data, _model, _book, _teaching, _course):
         add(rooms)
     return root
 
@@ -84,6 +84,37 @@ def _verb(room: Any, name: str, verb: Verb, text: str, example: str) -> argparse
 
 def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+# Check --------------------------------------------------------------------------------------
+
+
+def _check(rooms: Any) -> None:
+    command = _verb(
+        rooms,
+        "check",
+        check_notebook,
+        "run your notebook of an assignment and say whether each answer has the right form",
+        "casekit check 02-crisis.ipynb\ncasekit check 02-crisis.ipynb --json",
+    )
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    _json(command)
+
+
+def check_notebook(options: argparse.Namespace) -> int:
+    """Rehearse a notebook: 0 if every answer can be handed in, else 1."""
+    from casekit.questions.rehearsal import rehearse
+
+    print(f"casekit: running {options.notebook.name} ...", file=sys.stderr, flush=True)
+    findings = rehearse(options.notebook)
+    if options.json:
+        _print_json([asdict(finding) for finding in findings])
+        return int(not all(finding.ok for finding in findings))
+    for finding in findings:
+        print(f"{'ok  ' if finding.ok else 'LOOK'}  {finding.sentence}")
+    open_ones = sum(not finding.ok for finding in findings)
+    print(f"{len(findings) - open_ones} of {len(findings)} answers can be handed in as they stand.")
+    return int(open_ones > 0)
 
 
 # Data ---------------------------------------------------------------------------------------
@@ -501,8 +532,11 @@ def _course(rooms: Any) -> None:
         room,
         "release",
         course_release,
-        "check an assignment and make the students' files",
-        "casekit course release 02-crisis",
+        "check an assignment and make the students' files, with own numbers for each",
+        "casekit course release 02-crisis\ncasekit course release 02-crisis --shared",
+    )
+    release.add_argument(
+        "--shared", action="store_true", help="the public numbers for everybody, in the ZIP"
     )
     grade = _verb(
         room,
@@ -553,7 +587,10 @@ def course_release(options: argparse.Namespace) -> int:
     from casekit import console, course
 
     with console.progress() as report:
-        print(course.release(options.course, options.assignment, progress=report))
+        archive = course.release(
+            options.course, options.assignment, progress=report, shared=options.shared
+        )
+    print(archive)
     return 0
 
 

@@ -16,6 +16,10 @@ class CasekitError(Exception):
 
     exit_status = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook: a traceback through casekit helps no student."""
+        return [str(self)]
+
 
 class UnknownNameError(CasekitError, LookupError):
     """A name (table, fact, model, parameter, assignment …) that does not exist.

@@ -1,6 +1,7 @@
 """Making a course and releasing from it: refusals, leaks, and what lies where."""
 
 import os
+import re
 import shutil
 import stat
 import zipfile
@@ -21,15 +22,16 @@ from casekit.course.demo import PROFILES, Work
 from casekit.course.feedback_pages import _duration
 from casekit.course.folder import open_course, read_json, write_atomically
 from casekit.errors import CasekitError, InvalidInputError, UnknownNameError
-from casekit.questions.validation import load_questions
+from casekit.questions.validation import load_assignment
+from casekit.questions.variants import public_firm
 
 CANARY = "canary"
 
 
 @pytest.fixture
-def exercises(checkout, tmp_path):
-    """A copy of the checkout's exercises that a test may spoil; returns the checkout's folder."""
-    shutil.copytree(checkout / "exercises", tmp_path / "checkout" / "exercises")
+def exercises(small, tmp_path):
+    """A copy of two assignments that a test may spoil; returns the checkout's folder."""
+    shutil.copytree(small / "exercises", tmp_path / "checkout" / "exercises")
     return tmp_path / "checkout"
 
 
@@ -69,7 +71,9 @@ def test_a_negative_number_of_students_is_refused(tmp_path, checkout):
 
 def test_a_fault_in_the_exercises_leaves_nothing_behind(exercises, tmp_path):
     path = exercises / "exercises" / "03-death-spiral" / "questions.yml"
-    path.write_text(path.read_text(encoding="utf-8").replace("loop_gain}", "gain}"), "utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert "measure: loop_gain" in text
+    path.write_text(text.replace("measure: loop_gain", "measure: gain"), "utf-8")
     target = tmp_path / "new" / "course"
     with pytest.raises(CasekitError):
         courses.init(target, exercises)
@@ -222,18 +226,17 @@ def test_a_kernel_that_died_is_told_in_words():
 
 
 def test_a_demo_profile_without_its_kind_of_question_leaves_right_answers(checkout):
-    [word] = [
-        question
-        for question in load_questions(checkout / "exercises" / "02-crisis" / "questions.yml")
-        if question.type == "enum"
-    ]
+    whole = load_assignment(checkout / "exercises" / "02-crisis" / "questions.yml")
+    [word] = [question for question in whole.questions if question.type == "enum"]
+    firm = public_firm(whole)
     for name in ("wrong sign", "share for percent", "text for number", "half a list"):
-        work = Work([word], None, shares={word.id: 1.0})
+        work = Work(replace(whole, questions=(word,)), firm, None, shares={word.id: 1.0})
         PROFILES[name](work)
         assert work.shares == {word.id: 1.0}
-    plain = Work([replace(word, mistakes=())], None, shares={word.id: 1.0})
-    PROFILES["known mistake"](plain)
-    assert plain.shares == {word.id: 1.0}
+    plain = replace(whole, questions=(replace(word, mistakes=()),))
+    work = Work(plain, firm, None, shares={word.id: 1.0})
+    PROFILES["known mistake"](work)
+    assert work.shares == {word.id: 1.0}
 
 
 @pytest.mark.slow
@@ -245,7 +248,7 @@ def test_a_course_is_for_its_owner_alone(empty):
 @pytest.mark.slow
 def test_a_folder_that_is_no_assignment_is_not_taken_for_one(course):
     (course / "source" / ".ipynb_checkpoints").mkdir()
-    assert open_course(course).assignments() == ["02-crisis", "03-death-spiral"]
+    assert ".ipynb_checkpoints" not in open_course(course).assignments()
 
 
 @pytest.mark.slow
@@ -262,7 +265,8 @@ def test_a_damaged_gradebook_is_told_in_a_sentence(course):
 def test_keys_are_for_the_owner_alone_and_not_beside_the_notebook(empty):
     for path in [empty / "keys", *(empty / "keys").rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
-    assert [path.name for path in (empty / "source" / "02-crisis").iterdir()] == ["02-crisis.ipynb"]
+    beside = sorted(path.name for path in (empty / "source" / "02-crisis").iterdir())
+    assert beside == ["02-crisis.ipynb", "firm.json"]
 
 
 @pytest.mark.slow
@@ -285,20 +289,22 @@ def test_settings_that_cannot_be_read_are_told_in_a_sentence(course, text):
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
-        ('scope_of_fall = \\"China\\"', 'scope_of_fall = \\"both\\"', "earns 0 of 4 points"),
-        ('scope_of_fall = \\"China\\"', "scope_of_fall = 1 / 0", "fails with ZeroDivisionError"),
+        ("\ngap_80_pct = ", "\ngap_80_pct = 1 + ", "earns 0 of 3 points"),
+        ("\ngap_80_pct = ", "\ngap_80_pct = 1 / 0 + ", "fails with ZeroDivisionError"),
         (
-            "from casekit import data\\n",
-            "from casekit import data, models\\nimport sys; print(1, file=sys.stderr)\\n",
+            "from casekit import data",
+            "import sys; print(1, file=sys.stderr); from casekit import data",
             "writes to stderr",
         ),
     ],
 )  # fmt: skip
 def test_a_solution_without_full_marks_is_not_released(course, old, new, part):
     path = course / "source" / "02-crisis" / "02-crisis.ipynb"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    notebook = nbformat.read(path, as_version=4)
+    assert any(old in cell.source for cell in notebook.cells)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(old, new)
+    nbformat.write(notebook, path)
     with pytest.raises(InvalidInputError, match=part):
         courses.release(course, "02-crisis")
     assert not (course / "release").exists()
@@ -309,7 +315,8 @@ def test_a_solution_marked_in_another_spelling_is_not_released(course):
     """nbgrader ships a region with lower-case markers as it stands."""
     path = course / "source" / "02-crisis" / "02-crisis.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells[1].source += "\n# " + notebook.cells[5].source.splitlines()[2]
+    [answer] = [cell for cell in notebook.cells if cell.id == "lost_sales_m"]
+    notebook.cells[1].source += "\n# " + answer.source.splitlines()[2]
     nbformat.write(notebook, path)
     with pytest.raises(InvalidInputError, match="would give away"):
         courses.release(course, "02-crisis")
@@ -322,33 +329,51 @@ def test_no_planted_canary_reaches_a_student(exercises, tmp_path):
     plant(exercises / "exercises" / "02-crisis", exercises / "exercises" / "common-rubric.yml")
     course = courses.init(tmp_path / "course", exercises)
     planted = b"".join(path.read_bytes() for path in course.rglob("*") if path.is_file())
-    assert planted.count(CANARY.encode()) >= 6, "the canaries are there to be found"
-    archive = courses.release(course, "02-crisis")
-    for path in (path for path in (course / "release").rglob("*") if path.is_file()):
-        assert CANARY.encode() not in path.read_bytes(), path
-    with zipfile.ZipFile(archive) as packed:
-        assert packed.namelist() == ["02-crisis/02-crisis.ipynb"]
-        released = packed.read(packed.namelist()[0]).decode("utf-8")
-    for secret in (CANARY, "86753.09", "BEGIN SOLUTION", "HIDDEN", "mark(", "keys/"):
-        assert secret not in released
+    assert planted.count(CANARY.encode()) >= 20, "the canaries are there to be found"
+    (course / "keys" / "secret").write_text(f"{CANARY}-secret\n", encoding="utf-8")
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("ada")
+    for shared in (False, True):
+        archive = courses.release(course, "02-crisis", shared=shared)
+        given = read_all(course / "release", course / "firms")
+        assert len(given) >= 2 + 2 * (not shared)
+        with zipfile.ZipFile(archive) as packed:
+            names = ["02-crisis/02-crisis.ipynb", *["02-crisis/firm.json"] * shared]
+            assert packed.namelist() == names
+        for text in given:
+            for secret in (CANARY, "86753.09", "BEGIN SOLUTION", "HIDDEN", "mark(", "keys/"):
+                assert secret.encode() not in text
+
+
+def read_all(*folders):
+    """The bytes of all files, and of all files in the ZIPs."""
+    found = []
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        found.append(path.read_bytes())
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as packed:
+                found += [packed.read(name) for name in packed.namelist()]
+    return found
 
 
 def plant(folder, common):
     text = (folder / "exercise.md").read_text(encoding="utf-8")
-    marker = "### BEGIN SOLUTION\n"
-    text = text.replace(marker, f"{marker}{CANARY}_in_solution = 1  # {CANARY}\n")
+    option = re.compile(r"^:question: \w+\n", re.MULTILINE)
+    text = option.sub(lambda found: f"{found[0]}\n{CANARY}_in_solution = 1  # {CANARY}\n", text)
     (folder / "exercise.md").write_text(text, encoding="utf-8")
-    questions = yaml.safe_load((folder / "questions.yml").read_text(encoding="utf-8"))
-    questions[0]["key"]["formula"] += " + 0 * 86753.09"
-    questions[0]["objective"] += f" ({CANARY})"
-    for question in questions:
+    document = yaml.safe_load((folder / "questions.yml").read_text(encoding="utf-8"))
+    document["questions"][0]["key"]["formula"] += " + 0 * 86753.09"
+    for question in document["questions"]:
         for mistake in question["mistakes"]:
             mistake["hint"] += f" {CANARY}"
-    (folder / "questions.yml").write_text(yaml.safe_dump(questions), encoding="utf-8")
+    (folder / "questions.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
     for path in (folder / "rubric.yml", common):
         rubric = yaml.safe_load(path.read_text(encoding="utf-8"))
         part = rubric.get("local") or rubric["criteria"][0]
         part["marker_notes"] = f"{CANARY} for markers"
+        for anchor in rubric.get("essay", {}).get("anchors", ()):
+            anchor["text"] += f" {CANARY}"
+            anchor["why"] += f" {CANARY}"
         path.write_text(yaml.safe_dump(rubric), encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import html
 import io
 import json
 import os
@@ -9,22 +10,27 @@ import re
 import shutil
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 
 from casekit import course as courses
+from casekit.cli import main
 from casekit.course import autograding, nbgrading
 from casekit.errors import InvalidInputError, UnknownNameError
+from casekit.questions.firm import read_firm
 
 pytestmark = pytest.mark.slow
 
@@ -37,9 +43,9 @@ scope_of_fall = "China"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, checkout):
-    """A demo course with both assignments released, graded and fed back; do not change it."""
-    folder = courses.init(tmp_path_factory.mktemp("demo") / "course", checkout, demo=12)
+def demo(tmp_path_factory, small):
+    """A demo course of two assignments, released, graded and fed back; do not change it."""
+    folder = courses.init(tmp_path_factory.mktemp("demo") / "course", small, demo=12)
     for assignment in ASSIGNMENTS:
         courses.release(folder, assignment)
         courses.grade(folder, assignment)
@@ -107,6 +113,7 @@ def test_what_students_get_holds_no_answer(demo, assignment):
         r"BEGIN SOLUTION\n(.*?)### END", "\n".join(c.source for c in source.cells), re.DOTALL
     )
     questions = yaml.safe_load((demo / "keys" / assignment / "questions.yml").read_text("utf-8"))
+    questions = questions["questions"]
     hints = [mistake["hint"] for each in questions for mistake in each.get("mistakes", ())]
     assert len(regions) == len(questions)
     with zipfile.ZipFile(demo / "release" / f"{assignment}.zip") as packed:
@@ -152,7 +159,7 @@ def test_grading_warns_once_that_there_is_no_sandbox(course, capsys):
 def test_a_mark_given_by_hand_survives_regrading_and_is_not_asked_for_again(course, capfd):
     give_mark(course, "demo-01")
     [row] = courses.grade(course, "02-crisis", "demo-01", regrade="all")
-    assert (row.score, row.needs_manual) == (35.0, False)
+    assert (row.score, row.needs_manual) == (37.0, False)
     err = capfd.readouterr().err
     assert err.count("\n") == 1, "nbgrader's and the kernel's noise stays out of sight"
 
@@ -171,7 +178,7 @@ def test_a_changed_essay_asks_for_a_new_mark(course):
     rewrite(submission(course, "demo-01"), hunger_or_inability="Quite another essay.")
     rows = courses.grade(course, "02-crisis")
     assert {name for name, status in statuses(rows).items() if status == "graded"} == {"demo-01"}
-    assert (rows[0].score, rows[0].needs_manual) == (35.0, True)
+    assert (rows[0].score, rows[0].needs_manual) == (37.0, True)
 
 
 def test_broken_submissions_become_rows_and_stop_nobody(course, monkeypatch, capfd):
@@ -234,7 +241,7 @@ def test_no_old_grade_or_page_outlives_a_change(course, monkeypatch):
         return row["status"], row["score"]
 
     page = course / "feedback" / "demo-01" / "02-crisis" / "02-crisis.html"
-    assert standing() == ("graded", 20.0)
+    assert standing() == ("graded", 22.0)
     rewrite(submission(course, "demo-01"), gap_80_pct="import os; os._exit(1)")
     assert standing() == ("submitted", "")
     assert page.exists()
@@ -259,11 +266,11 @@ def test_a_grade_outlives_its_files(course):
     """Folders get moved; does the mark given for them stay, and does somebody learn of it?"""
     shutil.rmtree(course / "submitted" / "demo-02")
     [row] = courses.grade(course, "02-crisis", "demo-02")
-    assert (row.status, row.score) == ("unchanged", 20.0)
+    assert (row.status, row.score) == ("unchanged", 22.0)
     assert "no longer in submitted/" in row.problem
     rows = courses.export(course, "02-crisis", "unused", dry_run=True)
     [row] = [row for row in rows if row["student_id"] == "demo-02"]
-    assert (row["status"], row["score"]) == ("graded", 20.0)
+    assert (row["status"], row["score"]) == ("graded", 22.0)
     assert len(courses.feedback(course, "02-crisis", "demo-02")) == 1
 
 
@@ -299,7 +306,7 @@ def test_changed_data_are_a_change_and_a_new_layout_of_the_keys_is_none(course, 
     path.write_text("# A remark.\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     [row] = courses.grade(course, "02-crisis", "demo-01")
     assert row.status == "unchanged"
-    monkeypatch.setattr(autograding, "expected", lambda question: question.id)
+    monkeypatch.setattr(autograding, "expected", lambda question, _: question.id)
     rows = courses.export(course, "02-crisis", "unused", dry_run=True)
     assert {row["status"] for row in rows} == {"submitted", "missing"}
 
@@ -307,7 +314,7 @@ def test_changed_data_are_a_change_and_a_new_layout_of_the_keys_is_none(course, 
 def test_a_broken_key_is_told_once_before_anything_is_graded(course, capsys):
     path = course / "keys" / "02-crisis" / "questions.yml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    entries[0]["key"] = {"formula": "[no-such-fact]"}
+    entries["questions"][0]["key"] = {"formula": "[no-such-fact]"}
     path.write_text(yaml.safe_dump(entries), encoding="utf-8")
     before = dump(course)
     with pytest.raises(InvalidInputError, match="question gap_80_pct, field key: There is no fact"):
@@ -330,7 +337,7 @@ def test_a_deleted_or_edited_test_cell_comes_back(course):
         test_scope_of_fall="4",
     )
     [row] = courses.grade(course, "02-crisis", "demo-03")
-    assert row.score == 8.0, "three wrong answers, judged by tests that were deleted or edited"
+    assert row.score == 13.0, "three wrong answers, judged by tests that were deleted or edited"
 
 
 def test_a_test_cell_that_shows_no_result_earns_nothing(course):
@@ -347,14 +354,116 @@ def test_a_test_cell_that_shows_no_result_earns_nothing(course):
             )
     nbformat.write(notebook, path)
     [row] = courses.grade(course, "02-crisis", "demo-03")
-    assert row.score == 12.0
+    assert row.score == 16.0
     assert "test-gap_80_pct, test-scope_of_fall" in row.problem
 
 
 def test_a_student_who_is_not_enrolled_is_graded_all_the_same(course):
     shutil.copytree(course / "submitted" / "demo-01", course / "submitted" / "guest")
     rows = courses.grade(course, "02-crisis", "guest")
-    assert [(row.status, row.score) for row in rows] == [("graded", 20.0)]
+    assert [row.status for row in rows] == ["graded"]
+
+
+def test_work_with_anothers_numbers_is_flagged_and_judged_by_ones_own(course):
+    """The file may be missing: what the notebook showed when it was run tells as well."""
+    shutil.rmtree(course / "submitted" / "demo-02" / "02-crisis")
+    shutil.copytree(
+        course / "submitted" / "demo-01" / "02-crisis",
+        course / "submitted" / "demo-02" / "02-crisis",
+    )
+    [row] = courses.grade(course, "02-crisis", "demo-02")
+    assert row.status == "graded"
+    assert 9.0 <= row.score < 22.0, "the questions about the record are the same for all"
+    assert "other numbers than the student's own, those of demo-01" in row.problem
+    folder = course / "submitted" / "demo-02" / "02-crisis"
+    numbers = read_firm(folder / "firm.json")
+    (folder / "firm.json").unlink()
+    show(submission(course, "demo-02"), numbers)
+    [row] = courses.grade(course, "02-crisis", "demo-02")
+    assert "those of demo-01" in row.problem
+    assert [row.problem for row in courses.grade(course, "02-crisis", "demo-01")] == [""]
+
+
+def show(path, numbers):
+    """Leave in a notebook what it shows of a firm when it is run."""
+    notebook = nbformat.read(path, as_version=4)
+    [cell] = [cell for cell in notebook.cells if "casekit.firm(" in cell.source]
+    cell.outputs = [new_output("execute_result", {"text/plain": repr(numbers)})]
+    nbformat.write(notebook, path)
+
+
+def test_a_changed_file_of_numbers_changes_nothing(course):
+    """Easy numbers of one's own making: the file is laid afresh before the notebook is run."""
+    path = course / "submitted" / "demo-11" / "02-crisis" / "firm.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for entry in document["values"].values():
+        entry["value"] = 1
+    path.write_text(json.dumps(document), encoding="utf-8")
+    [row] = courses.grade(course, "02-crisis", "demo-11")
+    assert (row.status, row.score) == ("graded", 22.0)
+    laid = course / "autograded" / "demo-11" / "02-crisis" / "firm.json"
+    given = course / "firms" / "02-crisis" / "demo-11" / "firm.json"
+    assert laid.read_bytes() == given.read_bytes()
+
+
+def test_the_numbers_of_students_are_worked_out_from_the_secret(course):
+    before = {path: path.read_bytes() for path in (course / "firms").rglob("*") if path.is_file()}
+    assert len({data for path, data in before.items() if path.name == "firm.json"}) == 24
+    courses.release(course, "02-crisis")
+    after = {path: path.read_bytes() for path in (course / "firms").rglob("*") if path.is_file()}
+    assert before == after, "a second release gives the same numbers"
+    with zipfile.ZipFile(course / "firms" / "02-crisis" / "demo-03.zip") as packed:
+        assert packed.namelist() == ["02-crisis/firm.json", "02-crisis/02-crisis.ipynb"]
+    (course / "keys" / "secret").write_text("another secret\n", encoding="utf-8")
+    rows = statuses(courses.grade(course, "02-crisis"))
+    assert set(rows.values()) == {"graded", "missing"}, "another secret is a change of the keys"
+
+
+def test_the_secret_stands_in_one_file_for_its_owner_alone(demo):
+    secret = (demo / "keys" / "secret").read_text(encoding="utf-8").strip()
+    assert len(secret) == 64
+    holders = [
+        path for path in demo.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
+    ]
+    assert holders == [demo / "keys" / "secret"]
+    assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
+
+
+def test_a_shared_release_gives_all_the_public_numbers(course):
+    with pytest.raises(InvalidInputError, match="released without --shared and has submissions"):
+        courses.release(course, "03-death-spiral", shared=True)
+    shutil.rmtree(course / "submitted")
+    courses.release(course, "03-death-spiral", shared=True)
+    public = read_firm(course / "release" / "03-death-spiral" / "firm.json")
+    assert (public.number, public["base_fill"]) == ("public", 0.35)
+    assert not (course / "firms" / "03-death-spiral").exists()
+    work = course / "submitted" / "demo-01" / "03-death-spiral"
+    work.mkdir(parents=True)
+    shutil.copy(course / "release" / "03-death-spiral" / "03-death-spiral.ipynb", work)
+    rewrite(work / "03-death-spiral.ipynb", loop_gain="loop_gain = 9.75")
+    [row] = courses.grade(course, "03-death-spiral", "demo-01")
+    assert (row.score, row.problem) == (3.0, "")
+
+
+def test_a_notebook_is_rehearsed_as_it_is_graded(course, tmp_path, capsys):
+    """The check before handing in says what grading says of the form, and changes nothing."""
+    folder = Path(shutil.copytree(course / "submitted" / "demo-06" / "02-crisis", tmp_path / "own"))
+    path = folder / "02-crisis.ipynb"
+    before = path.read_bytes()
+    assert main(["check", str(path)]) == 1
+    shown = capsys.readouterr()
+    page = course / "feedback" / "demo-06" / "02-crisis" / "02-crisis.html"
+    said = [line for line in shown.out.splitlines() if line.startswith("LOOK")]
+    sentence = said[0].removeprefix("LOOK  ")
+    assert sentence.startswith("gap_80_pct is text: write ")
+    assert re.search(r"the essay has \d+ words; 250 to 400 are asked for", said[1])
+    assert sentence in html.unescape(page.read_text(encoding="utf-8"))
+    assert "5 of 7 answers can be handed in" in shown.out
+    assert path.read_bytes() == before
+    (folder / "firm.json").unlink()
+    assert main(["check", str(path), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert "firm.json is not beside this notebook" in found[0]["sentence"]
 
 
 def test_interrupted_grading_goes_on_where_it_stopped(course):
@@ -477,7 +586,9 @@ def test_nbgraders_own_commands_work_on_the_folder(course, tmp_path):
         assert "raw_score" in next(csv.reader(stream))
 
 
-def test_formgrader_lists_the_assignments(course, tmp_path):
+@contextmanager
+def formgrader(course, tmp_path):
+    """Yield the address of a formgrader on the course, and its process."""
     config = tmp_path / "config"
     config.mkdir()
     extensions = {"nbgrader.server_extensions.formgrader": True}
@@ -500,13 +611,45 @@ def test_formgrader_lists_the_assignments(course, tmp_path):
         command, cwd=course, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        found = ask(f"http://127.0.0.1:{port}/formgrader/api/assignments", server)
+        yield f"http://127.0.0.1:{port}/formgrader", server
     finally:
         server.terminate()
         server.wait(timeout=30)
-    assert [(each["name"], each["num_submissions"]) for each in found] == [
-        (assignment, 11) for assignment in ASSIGNMENTS
-    ]
+
+
+def test_formgrader_lists_the_assignments_and_shows_rubric_and_points(course, tmp_path, chromium):
+    with formgrader(course, tmp_path) as (address, server):
+        found = ask(f"{address}/api/assignments", server)
+        assert [(each["name"], each["num_submissions"]) for each in found] == [
+            (assignment, 11) for assignment in ASSIGNMENTS
+        ]
+        works = ask(f"{address}/api/submitted_notebooks/02-crisis/02-crisis", server)
+        [work] = [each for each in works if each["student"] == "demo-03"]
+        page = chromium.new_page(extra_http_headers={"Authorization": "token demo"})
+        page.goto(f"{address}/submissions/{work['id']}/")
+        page.wait_for_selector("input.score[placeholder]")
+        text = page.inner_text("body")
+        for shown in (
+            "How this is marked", "An observation that discriminates", "Use of the model",
+            "gap_80_pct: The size fits but the sign does not",
+        ):  # fmt: skip
+            assert shown in text
+        scores = page.eval_on_selector_all(
+            "input.score",
+            "found => found.map(each => [each.placeholder, each.parentElement.innerText])",
+        )
+        page.screenshot(path=tmp_path / "formgrader.png", full_page=True)
+        rows = page.locator("th", has_text="Criterion").count()
+        page.close()
+    assert rows == 1, "the rubric is a table"
+    assert "<p>" not in text
+    assert "</th>" not in text
+    assert len(scores) == 7, "six answers and the essay"
+    most = [shown.partition("/")[2].split()[0] for _, shown in scores]
+    assert most == ["3.0", "3.0", "4.0", "4.0", "5.0", "3.0", "20.0"]
+    assert scores[0][0] == "0", "the wrong sign earned nothing"
+    assert scores[1][0] == "3"
+    assert scores[-1][0] in ("", "null"), "and the essay waits for its points"
 
 
 def ask(address, server):

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 
+from casekit import exhibits
 from casekit.data import evaluate, fact, facts, folder, load, tables
 from casekit.data._formula import references
 from casekit.errors import InvalidInputError, UnknownNameError
@@ -165,15 +167,23 @@ def test_what_is_cut_out_of_a_table_is_a_plain_frame_that_still_knows_its_units(
 def test_a_derived_row_that_a_question_asks_for_is_not_among_the_tables():
     """The wheel carries the tables: is the answer to a graded question among them?"""
     keys = [
-        str(part["formula"])
+        part["formula"]
         for path in (folder().parent / "exercises").glob("*/questions.yml")
-        for question in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]
         for part in (question["key"] if isinstance(question["key"], list) else [question["key"]])
-        if "formula" in part
+        if "formula" in part and "$" not in part["formula"]
     ]
     assert keys
     answers = [(frozenset(references(key)), abs(evaluate(key))) for key in keys]
+    shown = [
+        *(folder().parent / "chapters").glob("*.md"),
+        *Path(exhibits.__file__).parent.rglob("*.py"),
+        folder() / "dispute-values.csv",
+    ]
+    printed = "".join(path.read_text(encoding="utf-8") for path in shown)
     for row in facts(basis="derived").itertuples():
+        if row.id in printed:
+            continue  # what a chapter shows anyway is no secret
         for inputs, answer in answers:
             same = inputs == frozenset(references(row.formula))
             assert not (same and abs(row.value) == pytest.approx(answer, rel=0.01)), row.id

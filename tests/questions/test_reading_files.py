@@ -3,16 +3,14 @@ import warnings
 
 import nbformat
 import pytest
+import yaml
+from conftest import PLAIN, an_assignment
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from casekit.errors import InvalidInputError
-from casekit.questions.notebook import check_keys, read_notebook
-from casekit.questions.schema import Question, read_yaml
-
-
-def a_question(**values):
-    base = {"id": "x", "title": "t", "type": "float", "points": 1, "objective": "o"}
-    return Question(**(base | {"key": {"value": 1.0}} | values))
+from casekit.questions.files import read_notebook
+from casekit.questions.schema import read_yaml
+from casekit.questions.validation import check_keys
 
 
 def test_a_notebook_that_begins_with_a_byte_order_mark_is_read(tmp_path):
@@ -50,12 +48,15 @@ def test_a_file_in_another_encoding_is_told_in_a_sentence(tmp_path):
     [
         ({"key": {"formula": "[no-such-fact]"}}, "question x, field key: There is no fact"),
         ({"key": {"formula": "1 / 0"}}, "question x, field key: "),
-        ({"key": {"value": "one"}}, "question x, field mistakes: "),
-        ({"type": "enum", "key": {"value": True}, "mistakes": ({"factor": [], "hint": "h"},)},
-         "question x, field mistakes: "),
+        ({"key": {"value": "one"}}, "question x, field key: "),
+        ({"type": "bool", "key": {"value": 1.0}}, "question x, field key: is no truth value"),
+        ({"type": "enum", "options": ["a"], "key": {"value": "a"},
+          "mistakes": [{"shift": 1, "hint": "h"}]}, "question x, field mistakes: "),
     ],
 )  # fmt: skip
 def test_a_key_that_cannot_be_computed_is_told_with_question_and_field(tmp_path, values, part):
+    path = tmp_path / "questions.yml"
+    path.write_text(yaml.safe_dump({"questions": [PLAIN | values]}), encoding="utf-8")
     with pytest.raises(InvalidInputError) as failure:
-        check_keys([a_question(**values)], tmp_path / "questions.yml")
+        check_keys(an_assignment(values), path)
     assert part in str(failure.value)

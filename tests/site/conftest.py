@@ -11,6 +11,7 @@ from casekit.book import build
 
 ROOT = Path(__file__).parents[2]
 CANARY = "cnryqfxe"
+CANARY_NUMBER = 86753098675309
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "_build", "dist", ".*_cache", ".hypothesis", "__pycache__", ".ci"
 )
@@ -20,6 +21,9 @@ def plant(checkout: Path) -> None:
     """Put the canary into every solution, key, hint, rubric, and teaching note."""
     for path in (checkout / "exercises").rglob("*.yml"):
         text = path.read_text(encoding="utf-8").replace('hint: "', f'hint: "{CANARY}-hint ')
+        text = text.replace('formula: "', f'formula: "0 * {CANARY_NUMBER} + ')
+        for secret in ("marker_notes: >-", "text: >-", "why: >-"):
+            text = text.replace(secret, f"{secret}\n        {CANARY}-marker")
         path.write_text(f"# {CANARY}-comment\n{text}", encoding="utf-8")
     for path in (checkout / "exercises").rglob("exercise.md"):
         text = path.read_text(encoding="utf-8")
@@ -42,6 +46,12 @@ def plant(checkout: Path) -> None:
 @pytest.fixture(scope="session")
 def canary():
     return CANARY.encode()
+
+
+@pytest.fixture(scope="session")
+def canary_number():
+    """What stands in every key."""
+    return str(CANARY_NUMBER).encode()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from sphinx.util import logging
 
 import casekit
 from casekit.book import (
+    assignments,
     chapters,
     datapages,
     decisions,
@@ -145,8 +146,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("exhibit-list", lists.ExhibitList)
     app.add_directive("notation", lists.Notation)
     app.add_directive("selfcheck", selfcheck.SelfCheck)
+    app.add_directive("assignments", assignments.Assignments)
     app.add_directive("data-tables", datapages.DataTables)
     app.add_directive("model-card", modelcards.ModelCard)
+    app.add_directive("question-format", assignments.QuestionFormat)
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.connect("config-inited", _bibliography_from_sources)
     app.connect("config-inited", _only_what_the_toc_names, priority=950)

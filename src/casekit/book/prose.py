@@ -23,7 +23,7 @@ _ORDINAL = re.compile(r"^\d+\. ")
 # Settings that a program reads; everything else in these files is read by people.
 _SETTINGS = {
     "id", "type", "unit", "key", "formula", "value", "options", "model", "measure", "settings",
-    "source", "sources",
+    "source", "sources", "follows", "labels", "columns", "arguments", "public", "keep",
 }  # fmt: skip
 
 

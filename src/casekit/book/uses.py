@@ -66,7 +66,7 @@ def _chapters(checkout: Path) -> Iterator[tuple[str, str, str]]:
 
 def _questions(checkout: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted((checkout / "exercises").glob("*/questions.yml")):
-        for question in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for question in yaml.safe_load(path.read_text(encoding="utf-8"))["questions"]:
             yield "questions", f"{path.parent.name}/{question['id']}", yaml.dump(question)
 
 

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.utils import parse_utc
 
-from casekit.course import nbgrading
+from casekit.course import firms, nbgrading
 from casekit.course.folder import (
     PLAIN_NAME,
     Course,
@@ -27,9 +27,13 @@ from casekit.course.folder import (
     write_atomically,
 )
 from casekit.errors import InvalidInputError
-from casekit.questions.keys import expected, mistaken
-from casekit.questions.notebook import TEST_PREFIX, check_keys, read_notebook
-from casekit.questions.schema import Question
+from casekit.questions.files import read_notebook
+from casekit.questions.keys import expected, mistaken, names_for
+from casekit.questions.marking import is_shared, read_secret
+from casekit.questions.rehearsal import TEST_PREFIX, first_error
+from casekit.questions.schema import Assignment, Question
+from casekit.questions.validation import check_keys
+from casekit.questions.variants import public_firm
 
 WARNING = (
     "casekit: students' code runs with your rights on this machine; grade only work of people you"
@@ -133,20 +137,25 @@ def standing(course: Course, assignment: str, student: str, keys: str) -> Standi
 def fingerprint_of_keys(course: Course, assignment: str) -> str:
     """Return what the keys of an assignment come to, for comparison.
 
-    Values, not the bytes of `questions.yml`, so that changed data or models count as a change.
+    Values, not the bytes of `questions.yml`, so that changed data or models count as a change. They
+    are those of the public numbers; a student's own follow from what is drawn and the secret.
 
     Raises:
         InvalidInputError: If a key is broken: told once, before it becomes everybody's zero.
     """
-    questions = course.questions(assignment)
-    check_keys(questions, course.root / "keys" / assignment / "questions.yml")
-    return json.dumps([_judged_by(question) for question in questions], default=str)
+    found = course.questions(assignment)
+    check_keys(found, course.keys(assignment))
+    judged = [_judged_by(question, found) for question in found.questions]
+    shared = is_shared(course.root, assignment)
+    secret = "" if shared else hashlib.sha256(read_secret(course.root)).hexdigest()
+    return json.dumps([judged, shared, secret], default=str)
 
 
-def _judged_by(question: Question) -> list[Any]:
-    form = (question.id, question.type, question.unit, question.options, question.length)
-    key = (expected(question), question.points, question.tolerance, list(mistaken(question)))
-    return [*form, *key]
+def _judged_by(question: Question, assignment: Assignment) -> list[Any]:
+    names = names_for(question, assignment, public_firm(assignment))
+    drawn = (question.draw, question.keep, question.band, question.follows, question.key)
+    key = (expected(question, names), question.points, question.partial, question.tolerance)
+    return [question.form, *drawn, *key, list(mistaken(question, names))]
 
 
 class _Submission:
@@ -357,6 +366,7 @@ class _Submission:
 
     def _remarks(self) -> str:
         remarks = _cell_remarks(self.graded_file)
+        remarks += firms.remarks(self.course, self.assignment, self.student, self.folder)
         if not self.folder.is_dir():
             remarks.append("the files are no longer in submitted/, the grade is kept")
         return "; ".join(remarks) + "." if remarks else ""
@@ -414,12 +424,6 @@ def _in_words(problem: str) -> str:
 
 def _unreadable(problem: OSError) -> str:
     return f"{problem.filename} cannot be read ({problem.strerror}): give yourself access to it."
-
-
-def first_error(cell: NotebookNode) -> Any:
-    """Return the first error among a cell's outputs, or None."""
-    outputs = cell.get("outputs", [])
-    return next((output for output in outputs if output.output_type == "error"), None)
 
 
 def _silent_tests(path: Path) -> list[str]:

@@ -17,6 +17,7 @@ from string import Template
 
 import casekit
 from casekit.course import demo as demo_course
+from casekit.course import firms
 from casekit.course.folder import (
     COMMON_RUBRIC,
     CONFIG,
@@ -29,11 +30,13 @@ from casekit.course.folder import (
     silent,
 )
 from casekit.errors import InvalidInputError
-from casekit.questions.notebook import ESSAY_STUB, build_notebook, to_text
+from casekit.questions.firm import FILE
+from casekit.questions.notebook import build_notebook, to_text
+from casekit.questions.rehearsal import ESSAY_STUB
 
 # A demo course needs due dates, so that one of its submissions can be late.
 DEMO_START = date(2026, 9, 7)
-_WEEKS_EACH = 2
+_WEEKS_EACH = 1
 # All exercises together take some 40 kB; these caps stop a ZIP that unpacks without end.
 _MOST_BYTES_EACH, _MOST_BYTES = 5_000_000, 20_000_000
 # What a damaged, encrypted or contradictory ZIP raises depends on where it shows.
@@ -59,8 +62,8 @@ def init(
         checkout: A folder or ZIP that holds `exercises/`; by default the current folder if it does,
             else the checkout casekit is installed from.
         demo: Number of synthetic students whose submissions are added.
-        start: First day; assignment n is due after 2n weeks. Without it there are no due dates,
-            except in a demo.
+        start: First day; an assignment is due each week. Without it there are no due dates, except
+            in a demo.
         progress: Called with what is being made.
 
     Returns:
@@ -209,9 +212,14 @@ def _lay_out(
         (keys / assignment).mkdir()
         for part in ("questions.yml", "rubric.yml"):
             shutil.copyfile(exercises / assignment / part, keys / assignment / part)
+    firms.make_secret(folder)
     _close_to_others(keys)
     course = open_course(folder, new=True)
     (folder / "gradebook.db").chmod(0o600)
+    for assignment in assignments:
+        public = firms.firm_of(course, course.questions(assignment), None)
+        beside = folder / "source" / assignment / FILE
+        beside.write_text(public.to_json(), encoding="utf-8")
     return course
 
 

@@ -44,7 +44,9 @@ def export(
     """
     course = open_course(directory)
     course.require_release(assignment)
-    cells = {question.id: test_id(question.id) for question in course.questions(assignment)}
+    cells = {
+        question.id: test_id(question.id) for question in course.questions(assignment).questions
+    }
     essay = course.rubric(assignment).id
     cells[essay] = essay
     students = course.students()

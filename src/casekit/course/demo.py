@@ -25,10 +25,13 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
+from casekit.course import firms
 from casekit.course.folder import Course, Progress, write_atomically
-from casekit.questions.keys import expected, mistaken
-from casekit.questions.notebook import BEGIN, END, read_notebook
-from casekit.questions.schema import Question
+from casekit.questions.files import read_notebook
+from casekit.questions.firm import FILE, Firm
+from casekit.questions.keys import expected, mistaken, names_for
+from casekit.questions.notebook import BEGIN, END
+from casekit.questions.schema import Assignment, Question
 
 FOLDER = "demo"
 _ESSAY = (
@@ -48,8 +51,9 @@ class Work:
     """What one student writes for one assignment.
 
     Attributes:
-        questions: The questions of the assignment.
-        source: Its source notebook, with solutions.
+        assignment: The assignment.
+        firm: The student's own numbers.
+        source: The source notebook, with solutions.
         answers: Code of each solution cell; a question without code stays as released.
         shares: Share of each question's points that the answer is meant to earn.
         essay: Text of the essay, or None to leave it as released.
@@ -58,7 +62,8 @@ class Work:
         handed_in: Whether there is a submission at all.
     """
 
-    questions: list[Question]
+    assignment: Assignment
+    firm: Firm
     source: NotebookNode
     answers: dict[str, str] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
@@ -66,6 +71,27 @@ class Work:
     restructured: bool = False
     delay: timedelta = -_EARLY
     handed_in: bool = True
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions of the assignment."""
+        return self.assignment.questions
+
+    def key(self, question: Question) -> list[Any]:
+        """The right answer with the student's own numbers, rounded as the question allows."""
+        right = expected(question, self.names(question))
+        if question.rounding is None:
+            return right
+        return [round(element, question.rounding) for element in right]
+
+    def names(self, question: Question) -> dict[str, Any]:
+        """What the key of a question may use."""
+        return names_for(question, self.assignment, self.firm)
+
+    def solution(self, question: Question) -> str:
+        """The code of the solution notebook."""
+        code = next(cell.source for cell in self.source.cells if cell.id == question.id)
+        return str(code[code.index(BEGIN) + len(BEGIN) : code.index(END)].strip())
 
     def replace(self, question: Question, code: str, share: float = 0.0) -> None:
         """Answer a question otherwise, for a share of its points."""
@@ -95,7 +121,7 @@ def populate(course: Course, count: int, progress: Progress) -> None:
         progress(f"writing {student}", number, count)
         name, profile = profiles[number % len(profiles)]
         for assignment in course.assignments():
-            work = _work(course, assignment, profile)
+            work = _work(course, assignment, student, profile)
             if work.handed_in:
                 _hand_in(course, assignment, student, work)
             score = _intended(work) if work.handed_in else ""
@@ -131,10 +157,13 @@ def _seconds_late(work: Work) -> float | str:
     return max(0.0, work.delay.total_seconds()) if work.handed_in else ""
 
 
-def _work(course: Course, assignment: str, profile: Profile) -> Work:
-    work = Work(course.questions(assignment), _source(course, assignment))
+def _work(course: Course, name: str, student: str, profile: Profile) -> Work:
+    assignment = course.questions(name)
+    work = Work(
+        assignment, firms.firm_of(course, assignment, student), _source(course, assignment.name)
+    )
     for question in work.questions:
-        work.replace(question, _assign(question, _rounded(question)), share=1.0)
+        work.replace(question, _typed_in(work, question), share=1.0)
     profile(work)
     return work
 
@@ -143,21 +172,32 @@ def _source(course: Course, assignment: str) -> NotebookNode:
     return read_notebook(course.root / "source" / assignment / f"{assignment}.ipynb")
 
 
-def _rounded(question: Question) -> Any:
-    key = expected(question)
-    if question.rounding is None or isinstance(key, bool | str):
-        return key
-    if isinstance(key, list):
-        return [round(element, question.rounding) for element in key]
-    return round(key, question.rounding)
+def _typed_in(work: Work, question: Question) -> str:
+    """Code of the right answer; a function cannot be typed in as a value."""
+    if question.type == "function":
+        return work.solution(question)
+    return _assign(question, _shaped(question, work.key(question)))
+
+
+def _shaped(question: Question, values: list[Any]) -> Any:
+    """Values in the shape that a question asks for."""
+    if question.type == "list":
+        return values
+    if question.type == "series":
+        return dict(zip(question.labels, values, strict=True))
+    if question.type == "frame":
+        rows = len(question.labels)
+        columns = [values[start : start + rows] for start in range(0, len(values), rows)]
+        return dict(zip(question.columns, columns, strict=True))
+    return values[0]
 
 
 def _assign(question: Question, value: object) -> str:
     return f"{question.id} = {value!r}"
 
 
-def _scalars(questions: list[Question]) -> list[Question]:
-    return [question for question in questions if question.type in ("pct", "float", "int")]
+def _scalars(work: Work) -> list[Question]:
+    return [question for question in work.questions if question.type in ("pct", "float", "int")]
 
 
 def _right(work: Work) -> None:
@@ -167,56 +207,64 @@ def _right(work: Work) -> None:
 def _computed_late(work: Work) -> None:
     """Right, computed in the notebook, but handed in after the due date."""
     work.delay = _LATE
-    cells = {cell.id: cell.source for cell in work.source.cells}
     for question in work.questions:
-        code = cells[question.id]
-        region = code[code.index(BEGIN) + len(BEGIN) : code.index(END)].strip()
-        work.replace(question, region, share=1.0)
+        work.replace(question, work.solution(question), share=1.0)
 
 
 def _restructured(work: Work) -> None:
     """Right, as numpy and pandas objects, in a notebook with added cells."""
     work.restructured = True
     for question in work.questions:
-        value = _rounded(question)
-        code = f"np.float64({value!r})" if question.type in ("pct", "float") else repr(value)
-        code = f"pd.Series({value!r})" if question.type == "list" else code
+        if question.type == "function":
+            continue
+        value = repr(_shaped(question, work.key(question)))
+        objects = {
+            "pct": f"np.float64({value})",
+            "float": f"np.float64({value})",
+            "list": f"pd.Series({value})",
+            "series": f"pd.Series({value})",
+            "frame": f"pd.DataFrame({value}, index={list(question.labels)})",
+        }
+        code = objects.get(question.type, value)
         work.replace(question, f"{question.id} = {code}", share=1.0)
 
 
 def _wrong_sign(work: Work) -> None:
-    for question in _scalars(work.questions)[:1]:
-        work.replace(question, _assign(question, -_rounded(question)))
+    for question in _scalars(work)[:1]:
+        work.replace(question, _assign(question, -work.key(question)[0]))
 
 
 def _share_for_percent(work: Work) -> None:
-    for question in _scalars(work.questions)[:2][-1:]:
-        work.replace(question, _assign(question, _rounded(question) / 100))
+    for question in _scalars(work)[:2][-1:]:
+        work.replace(question, _assign(question, work.key(question)[0] / 100))
 
 
 def _known_mistake(work: Work) -> None:
-    """The first keyed mistake of the last question that has one (02: world for China)."""
-    keyed = [one for one in work.questions if any("key" in mistake for mistake in one.mistakes)]
-    for known in keyed[-1:]:
-        wrong = [
-            value
-            for mistake, (value, _) in zip(known.mistakes, mistaken(known), strict=True)
-            if "key" in mistake
-        ]
-        work.replace(known, _assign(known, wrong[0]))
+    """The first keyed mistake of the last question of one value that has one."""
+    keyed = [
+        (question, place)
+        for question in work.questions
+        for place, mistake in enumerate(question.mistakes)
+        if "key" in mistake and question.type in ("pct", "float", "int", "enum")
+    ]
+    last = [each for each in keyed if each[0] is keyed[-1][0]]
+    for question, place in last[:1]:
+        wrong = list(mistaken(question, work.names(question)))
+        work.replace(question, _assign(question, wrong[place][0][0]))
 
 
 def _text_for_number(work: Work) -> None:
-    for question in _scalars(work.questions)[:1]:
-        work.replace(question, _assign(question, f"{_rounded(question)} {question.unit}"))
+    for question in _scalars(work)[:1]:
+        text = f"{work.key(question)[0]} {question.unit}"
+        work.replace(question, _assign(question, text))
 
 
 def _half_a_list(work: Work) -> None:
-    lists = [question for question in work.questions if question.type == "list"]
+    lists = [each for each in work.questions if each.type == "list" and each.numeric]
     for question in lists[:1]:
-        *first, last = _rounded(question)
+        *first, last = work.key(question)
         outside = (last + (question.high or 0.0)) / 2
-        share = len(first) / (len(first) + 1)
+        share = len(first) / (len(first) + 1) if question.partial else 0.0
         work.replace(question, _assign(question, [*first, outside]), share)
 
 
@@ -267,6 +315,7 @@ def _hand_in(course: Course, assignment: str, student: str, work: Work) -> None:
     folder = course.root / "submitted" / student / assignment
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / f"{assignment}.ipynb")
+    write_atomically(folder / FILE, work.firm.to_json())
     with course.gradebook() as gradebook:
         due: datetime = gradebook.find_assignment(assignment).duedate
     stamp = (due + work.delay).strftime("%Y-%m-%d %H:%M:%S UTC")

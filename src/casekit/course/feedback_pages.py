@@ -14,12 +14,12 @@ from nbgrader.api import Comment, Grade, SubmittedNotebook
 
 from casekit.course.autograding import (
     fingerprint_of_keys,
-    first_error,
     graded_cells,
     standing,
 )
 from casekit.course.folder import Course, Progress, open_course, silent, write_atomically
 from casekit.questions.notebook import test_id
+from casekit.questions.rehearsal import first_error
 from casekit.questions.rubric import Rubric
 from casekit.questions.schema import Question
 
@@ -104,7 +104,7 @@ def _template() -> Template:
 def _page(course: Course, assignment: str, student: str, graded: Path) -> str:
     cells = dict(graded_cells(graded))
     rubric = course.rubric(assignment)
-    questions = course.questions(assignment)
+    questions = course.questions(assignment).questions
     with course.gradebook() as gradebook:
         notebook = gradebook.find_submission_notebook(assignment, assignment, student)
         grades = {grade.name: grade for grade in notebook.grades}

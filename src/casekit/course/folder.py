@@ -4,7 +4,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -18,8 +19,8 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from casekit.errors import InvalidInputError, UnknownNameError
 from casekit.questions.rubric import Rubric, load_rubric
-from casekit.questions.schema import Question
-from casekit.questions.validation import load_questions
+from casekit.questions.schema import Assignment
+from casekit.questions.validation import load_assignment
 
 Progress = Callable[[str, int, int], None]
 
@@ -30,6 +31,7 @@ WHEEL = "wheel"
 PLAIN_NAME = re.compile(r"[\w@-][\w .@'-]*")
 # The same in the folder's own path, and what cuts a database's address short.
 _SPECIAL_SIGNS = "?*[]#%"
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,13 @@ class Course:
         found = {path.name for path in submitted.glob("*") if path.is_dir()}
         return sorted(enrolled | {name for name in found if PLAIN_NAME.fullmatch(name)})
 
-    def questions(self, assignment: str) -> list[Question]:
-        """Return the questions of an assignment, with their keys."""
-        return load_questions(self.root / "keys" / assignment / "questions.yml")
+    def keys(self, assignment: str) -> Path:
+        """Return where the questions of an assignment stand, with their keys."""
+        return self.root / "keys" / assignment / "questions.yml"
+
+    def questions(self, assignment: str) -> Assignment:
+        """Return the autograded part of an assignment, with its keys."""
+        return load_assignment(self.keys(assignment))
 
     def rubric(self, assignment: str) -> Rubric:
         """Return the rubric of an assignment's essay."""
@@ -198,6 +204,26 @@ def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
                 scratch.chmod(0o600)
             stream.write(text)
         scratch.replace(path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return all files of a folder and the folders in it."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def pack(files: Mapping[str, Path], archive: Path) -> None:
+    """Pack files, each under its name in the archive; the same content gives the same bytes."""
+    scratch = archive.with_name(f".{token_hex(8)}.part")
+    try:
+        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, path in files.items():
+                entry = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
+                entry.external_attr = 0o644 << 16
+                packed.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+        scratch.replace(archive)
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise

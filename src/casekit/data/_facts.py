@@ -137,8 +137,8 @@ def evaluate(formula: str, *, root: Path | None = None) -> float:
     """Work out arithmetic on facts, e.g. ``"[units-2015-idc] / [target-2015-last]"``.
 
     Args:
-        formula: Numbers, ``+ - * / **``, round brackets, and ids in square brackets; ``[id.high]``
-            is the upper end of a range.
+        formula: Numbers, ``+ - * / **``, round brackets, ``ln exp sqrt abs min max``, and ids in
+            square brackets; ``[id.high]`` is the upper end of a range.
         root: Another folder of tables to read.
 
     Raises:

@@ -4,7 +4,7 @@ import ast
 import operator
 import re
 from collections.abc import Callable
-from math import isfinite
+from math import exp, isfinite, log, sqrt
 
 from casekit.errors import InvalidInputError
 
@@ -21,6 +21,14 @@ _UNARY: dict[type[ast.unaryop], Callable[[float], float]] = {
     ast.UAdd: operator.pos,
     ast.USub: operator.neg,
 }
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "ln": log,
+    "exp": exp,
+    "sqrt": sqrt,
+    "abs": abs,
+    "min": min,
+    "max": max,
+}
 
 
 def references(formula: str) -> list[str]:
@@ -30,6 +38,8 @@ def references(formula: str) -> list[str]:
 
 def compute(formula: str, lookup: Callable[[str], float]) -> float:
     """Work out a formula of numbers, ``+ - * / **``, brackets and ``[id]`` references.
+
+    The functions ``ln``, ``exp``, ``sqrt``, ``abs``, ``min`` and ``max`` are known too.
 
     Args:
         formula: At most 500 characters. Nothing else of Python is understood or run.
@@ -68,6 +78,8 @@ def _value(node: ast.expr, values: dict[str, float]) -> float:
             return _UNARY[type(op)](_value(operand, values))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return _real(_BINARY[type(op)](_value(left, values), _value(right, values)))
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS:
+            return _real(_FUNCTIONS[name](*(_value(each, values) for each in arguments)))
     message = f"{ast.unparse(node)!r} is not arithmetic"
     raise ValueError(message)
 

@@ -1,24 +1,40 @@
 """Judge an answer by its key: points for the gradebook, and one sentence for the student.
 
-Called from the hidden region of a test cell, while the course is graded. The keys stand in the
-course's ``keys`` folder, never in a notebook.
+Called from the hidden region of a test cell, while the course is graded. The keys and the course's
+secret stand in the course's ``keys`` folder, never in a notebook.
 """
 
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from casekit.errors import InvalidInputError
-from casekit.questions.checking import Answer, read_answer
-from casekit.questions.keys import expected, matches, mistaken
-from casekit.questions.schema import Question, find_question
+from casekit.errors import CasekitError, InvalidInputError
+from casekit.questions import keys
+from casekit.questions.checking import CheckFailedError, read
+from casekit.questions.firm import Firm
+from casekit.questions.schema import Assignment, Question, read_assignment
+from casekit.questions.variants import draw_firm, public_firm
+
+SECRET = "secret"  # noqa: S105 - the file's name
+SHARED = "shared"
+"""A file of this name beside an assignment's keys says that all students have the public set."""
+_GRADED = "autograded"
 
 
-def mark(assignment: str, question_id: str, value: object) -> float:
+def mark(
+    assignment: str,
+    question_id: str,
+    answer: Callable[[], object],
+    earlier: Mapping[str, Callable[[], object]] | None = None,
+) -> float:
     """Print one sentence about an answer and return the points it earns.
 
     Args:
         assignment: Name of the assignment, e.g. ``"02-crisis"``.
         question_id: The question's id, which is the variable's name.
-        value: The student's answer.
+        answer: ``lambda: x`` for the variable ``x``.
+        earlier: The answers that this one follows, in the same way, by their ids.
 
     Returns:
         Points between 0 and the question's points, rounded to 2 decimals. As the last expression
@@ -28,58 +44,150 @@ def mark(assignment: str, question_id: str, value: object) -> float:
         InvalidInputError: If no course folder with keys lies above the working directory.
         CheckFailedError: If the answer is not in the form the question asks for.
     """
-    question = find_question(find_keys(assignment) / "questions.yml", question_id)
-    answer = read_answer(
-        value,
-        question.id,
-        question.type,
-        options=question.options,
-        length=question.length,
-        unit=question.unit or "",
-    )
-    points, sentence = judge(question, answer)
+    course, student = find_course(assignment)
+    found = _assignment(course / "keys" / assignment / "questions.yml")
+    question = found.question(question_id)
+    value = read(answer, question.form)
+    before = _readable(found, earlier or {})
+    points, sentence = judge(question, value, found, find_firm(course, found, student), before)
     print(sentence)  # noqa: T201 - the cell's output is where nbgrader and the feedback look
     return points
 
 
-def judge(question: Question, answer: Answer) -> tuple[float, str]:
+def judge(
+    question: Question,
+    answer: Any,
+    assignment: Assignment,
+    firm: Mapping[str, Any],
+    earlier: Mapping[str, Any] = keys.NO_NAMES,
+) -> tuple[float, str]:
     """Compare an answer with the key and the known mistakes.
+
+    An answer also counts that follows from the student's own earlier answers where the question
+    says so.
 
     Args:
         question: The question.
-        answer: The answer as a plain Python value of the question's type.
+        answer: The answer as `casekit.questions.checking.read` returns it.
+        assignment: Its assignment.
+        firm: The numbers of the student's firm.
+        earlier: The student's answers to the questions that this one follows.
 
     Returns:
         The points earned, and a sentence that never tells the key's value.
     """
-    right = matches(question, answer, expected(question))
-    points = round(question.points * sum(right) / len(right), 2)
-    if all(right):
-        return points, f"{question.id}: right."
-    hint = _hint(question, answer, right) or "Not the expected value."
-    partly = f"{sum(right)} of {len(right)} elements are right. " if len(right) > 1 else ""
-    return points, f"{question.id}: {partly}{hint}"
+    values = keys.given(question, answer)
+    verdict = _judge(question, values, keys.names_for(question, assignment, firm))
+    if verdict[0] < question.points and earlier:
+        carried = _judge_carried(question, values, assignment, firm, earlier)
+        verdict = max(verdict, carried, key=lambda each: each[0])
+    return verdict
 
 
-def find_keys(assignment: str) -> Path:
-    """Return the folder with an assignment's keys, walking up from the working directory.
+def find_course(assignment: str) -> tuple[Path, str | None]:
+    """Return the course above the working directory, and the student whose work lies there.
 
     Raises:
-        InvalidInputError: If there is none.
+        InvalidInputError: If there is no course with keys for the assignment.
     """
     here = Path.cwd()
     for folder in (here, *here.parents):
-        keys = folder / "keys" / assignment
-        if (keys / "questions.yml").is_file():
-            return keys
+        if (folder / "keys" / assignment / "questions.yml").is_file():
+            place = here.relative_to(folder).parts
+            # Only work that is being graded is a student's; a solution has the public numbers.
+            return folder, place[1] if place[:1] == (_GRADED,) and len(place) > 1 else None
     message = f"No keys for {assignment} above {here}: mark inside the course folder."
     raise InvalidInputError(message)
 
 
-def _hint(question: Question, answer: Answer, right: list[bool]) -> str | None:
-    """The first known mistake that explains every wrong element."""
-    for value, hint in mistaken(question):
-        wrong = matches(question, answer, value)
-        if all(explained or fine for explained, fine in zip(wrong, right, strict=True)):
-            return hint
-    return None
+def find_firm(course: Path, assignment: Assignment, student: str | None) -> Firm:
+    """Return the numbers of a student in a course, or the public ones.
+
+    Args:
+        course: The course's folder.
+        assignment: The assignment.
+        student: The student's id, or None for the public numbers.
+
+    Raises:
+        InvalidInputError: If the course's secret cannot be read.
+    """
+    if student is None or is_shared(course, assignment.name):
+        return public_firm(assignment)
+    return draw_firm(assignment, student, read_secret(course))
+
+
+def is_shared(course: Path, assignment: str) -> bool:
+    """Whether all students of a course have the public numbers of an assignment."""
+    return (course / "keys" / assignment / SHARED).is_file()
+
+
+def read_secret(course: Path) -> bytes:
+    """Return the secret of a course.
+
+    Raises:
+        InvalidInputError: If it is missing or not readable.
+    """
+    path = course / "keys" / SECRET
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        message = (
+            f"{path} cannot be read: put back the copy you kept, for without it nobody's own"
+            " numbers can be worked out again."
+        )
+        raise InvalidInputError(message) from problem
+    if not secret:
+        message = f"{path} is empty: put back the copy you kept."
+        raise InvalidInputError(message)
+    return secret.encode()
+
+
+def _assignment(path: Path) -> Assignment:
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, _changed: int) -> Assignment:
+    return read_assignment(path)
+
+
+def _readable(
+    assignment: Assignment, earlier: Mapping[str, Callable[[], object]]
+) -> dict[str, object]:
+    """The earlier answers that can be read; for the others the right ones stand in."""
+    found: dict[str, object] = {}
+    for name, answer in earlier.items():
+        try:
+            found[name] = read(answer, assignment.question(name).form)
+        except CheckFailedError:
+            continue
+    return found
+
+
+def _judge(question: Question, values: list[Any], names: Mapping[str, Any]) -> tuple[float, str]:
+    right = keys.matches(question, values, keys.expected(question, names))
+    if all(right):
+        return question.points, f"{question.id}: right."
+    hint = keys.hint_for(question, values, right, list(keys.mistaken(question, names)))
+    share = sum(right) / len(right) if question.partial else 0.0
+    what = "calls" if question.type == "function" else "elements"
+    partly = f"{sum(right)} of {len(right)} {what} are right. " if len(right) > 1 else ""
+    sentence = f"{question.id}: {partly}{hint or 'Not the expected value.'}"
+    return round(question.points * share, 2), sentence
+
+
+def _judge_carried(
+    question: Question,
+    values: list[Any],
+    assignment: Assignment,
+    firm: Mapping[str, Any],
+    earlier: Mapping[str, Any],
+) -> tuple[float, str]:
+    names = keys.names_for(question, assignment, firm, earlier)
+    try:
+        points, sentence = _judge(question, values, names)
+    except (CasekitError, ArithmeticError):
+        return 0.0, ""  # nothing follows from an answer as wrong as that
+    if points == question.points:
+        return points, f"{question.id}: right, given your answer to {', '.join(earlier)}."
+    return points, sentence

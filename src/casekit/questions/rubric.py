@@ -1,15 +1,20 @@
 """The rubric of an essay: five common criteria, of which the assignment words one for itself."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from casekit.errors import InvalidInputError
 from casekit.questions.schema import read_yaml
-from casekit.questions.validation import validator
+from casekit.questions.validation import refuse, schema_faults
 
 LOCAL = "local"
+LEVELS = range(5)
+"""What a criterion can be marked with."""
+
 _WHOLE = 100
+_FACT = re.compile(r"\{fact\}`(?:([^`<]+)<([a-z0-9.-]+)>|([a-z0-9.-]+))`")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,23 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Anchor:
+    """An answer of our own that shows markers what a level looks like; never shown to students.
+
+    Attributes:
+        level: Its level as a whole, 1 to 4.
+        text: The answer.
+        levels: Its level by criterion.
+        why: What decides these levels.
+    """
+
+    level: int
+    text: str
+    levels: Mapping[str, int]
+    why: str
+
+
+@dataclass(frozen=True)
 class Rubric:
     """An essay and the criteria it is marked by.
 
@@ -40,7 +62,9 @@ class Rubric:
         title: What the essay is about.
         points: Points of a perfect essay.
         words: Fewest and most words.
+        objectives: Numbers of the chapter's objectives that the essay shows.
         criteria: The rows, in the order in which students see them.
+        anchors: Answers at levels 1 to 4, for markers.
         marker_notes: For whoever marks; never shown to students.
     """
 
@@ -48,7 +72,9 @@ class Rubric:
     title: str
     points: float
     words: tuple[int, int]
+    objectives: tuple[int, ...]
     criteria: tuple[Criterion, ...]
+    anchors: tuple[Anchor, ...]
     marker_notes: str = ""
 
 
@@ -65,11 +91,48 @@ def load_rubric(path: Path, common: Path) -> Rubric:
     own, shared = _read(path, "essay"), _read(common, "criteria")
     criteria = tuple(_criterion(entry, own) for entry in shared["criteria"])
     if sum(criterion.weight for criterion in criteria) != _WHOLE:
-        message = f"{common}, criteria, field weight: the weights must sum to {_WHOLE}."
-        raise InvalidInputError(message)
-    essay = own["essay"]
-    low, high = essay["words"]
-    return Rubric(**(essay | {"words": (low, high), "criteria": criteria}))
+        refuse(common, [(("criteria",), f"the weights must sum to {_WHOLE}")])
+    _check_anchors(own["essay"]["anchors"], criteria, path)
+    essay = own["essay"] | {
+        "words": tuple(own["essay"]["words"]),
+        "objectives": tuple(own["essay"]["objectives"]),
+        "anchors": tuple(_anchor(entry) for entry in own["essay"]["anchors"]),
+    }
+    return Rubric(**essay, criteria=criteria)
+
+
+def _check_anchors(
+    anchors: list[dict[str, Any]], criteria: tuple[Criterion, ...], path: Path
+) -> None:
+    known = {criterion.id for criterion in criteria}
+    if [entry["level"] for entry in anchors] != [*LEVELS][1:]:
+        refuse(path, [(("essay", "anchors"), "give one answer for each level from 1 to 4")])
+    refuse(
+        path,
+        [
+            (("essay", "anchors", index, "levels"), "give a level for each criterion")
+            for index, entry in enumerate(anchors)
+            if set(entry["levels"]) != known
+        ],
+    )
+
+
+def _anchor(entry: dict[str, Any]) -> Anchor:
+    return Anchor(**(entry | {"text": _with_facts(entry["text"])}))
+
+
+def _with_facts(text: str) -> str:
+    """Put the values of rows into a text: {fact}`row` or, for words, {fact}`words <row>`."""
+    # The tables load late: students' machines and most of marking need them not.
+    from casekit import data  # noqa: PLC0415
+
+    def words(found: re.Match[str]) -> str:
+        if found[1]:
+            data.fact(found[2].removesuffix(".high"))
+            return found[1].strip()
+        return data.fact(found[3]).text
+
+    return _FACT.sub(words, text)
 
 
 def _criterion(entry: dict[str, Any], own: dict[str, Any]) -> Criterion:
@@ -79,12 +142,8 @@ def _criterion(entry: dict[str, Any], own: dict[str, Any]) -> Criterion:
 
 def _read(path: Path, wanted: str) -> dict[str, Any]:
     rubric = read_yaml(path)
-    for error in validator("rubric_schema.json").iter_errors(rubric):
-        where = ".".join(str(part) for part in error.absolute_path) or "(all)"
-        message = f"{path}, rubric, field {where}: {error.message[:200]}."
-        raise InvalidInputError(message)
+    refuse(path, schema_faults(rubric, "rubric_schema.json"))
     if wanted not in rubric:
-        message = f"{path}, rubric, field {wanted}: is missing."
-        raise InvalidInputError(message)
+        refuse(path, [((wanted,), "is missing")])
     found: dict[str, Any] = rubric
     return found
