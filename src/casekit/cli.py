@@ -107,11 +107,13 @@ def check_notebook(options: argparse.Namespace) -> int:
 
     print(f"casekit: running {options.notebook.name} ...", file=sys.stderr, flush=True)
     findings = rehearse(options.notebook)
+    # What a notebook says may hold signs that write to the terminal.
+    said = ["".join(c if c.isprintable() else " " for c in each.sentence) for each in findings]
     if options.json:
         _print_json([asdict(finding) for finding in findings])
         return int(not all(finding.ok for finding in findings))
-    for finding in findings:
-        print(f"{'ok  ' if finding.ok else 'LOOK'}  {finding.sentence}")
+    for finding, sentence in zip(findings, said, strict=True):
+        print(f"{'ok  ' if finding.ok else 'LOOK'}  {sentence}")
     open_ones = sum(not finding.ok for finding in findings)
     print(f"{len(findings) - open_ones} of {len(findings)} answers can be handed in as they stand.")
     return int(open_ones > 0)

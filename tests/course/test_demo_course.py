@@ -23,7 +23,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.api import Gradebook
 
 from casekit import course as courses
@@ -615,6 +615,70 @@ def formgrader(course, tmp_path):
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+BAD_FORMS = {
+    "gap_80_pct": ("gap_80_pct = '-11,5 %'", "gap_80_pct is text: write -11.5, not '-11,5 %'."),
+    "gap_100_pct": ("gap100 = -29.2", "gap_100_pct is not defined: give the variable exactly this"),
+    "fill_2016q1_pct": ("fill_2016q1_pct = [70.0, float('nan')]", "fill_2016q1_pct[1] is nan: a"),
+    "lost_sales_m": ("lost_sales_m = 10**8", "lost_sales_m holds 1e+08, outside the plausible ra"),
+    "fall_explained_pct": (
+        "fall_explained_pct = '9' * 10**7",
+        "fall_explained_pct is the text '99",
+    ),
+    "scope_of_fall": (
+        "scope_of_fall = 'china'",
+        "scope_of_fall is 'china', which is no option: di",
+    ),
+}
+
+
+def test_a_check_says_the_same_everywhere(course, tmp_path, capsys):
+    """In a kernel, in our check, in nbgrader's validator and in stock autograding."""
+    path = submission(course, "demo-01")
+    rewrite(path, **{name: code for name, (code, _) in BAD_FORMS.items()})
+    assert main(["check", str(path)]) == 1
+    checked = capsys.readouterr().out
+    validated = run(course, tmp_path, "validate", str(path))
+    run(course, tmp_path, "autograde", "02-crisis", "--force", "--student=demo-01")
+    graded = course / "autograded" / "demo-01" / "02-crisis" / "02-crisis.ipynb"
+    cells = {cell.id: cell for cell in nbformat.read(graded, as_version=4).cells}
+    for name, (_, sentence) in BAD_FORMS.items():
+        assert sentence in checked
+        assert sentence in html.unescape(validated)
+        outputs = cells[f"test-{name}"].outputs
+        assert [output.output_type for output in outputs] == ["error"], "nothing on stderr"
+        assert outputs[0].evalue.startswith(sentence)
+        assert len(outputs[0].traceback) == 1, "a sentence and no traceback"
+
+
+def test_stock_autograding_marks_each_student_by_own_numbers(course, tmp_path):
+    for student in ("demo-02", "demo-11"):
+        path = course / "submitted" / student / "02-crisis" / "firm.json"
+        path.write_text("{}", encoding="utf-8")
+        run(course, tmp_path, "autograde", "02-crisis", "--force", f"--student={student}")
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            assert gradebook.find_submission("02-crisis", student).score == 22.0
+
+
+def test_split_moved_retyped_and_copied_cells_are_graded_as_far_as_they_go(course):
+    path = submission(course, "demo-01")
+    notebook = nbformat.read(path, as_version=4)
+    cells = {cell.id: cell for cell in notebook.cells}
+    split = new_code_cell(cells["gap_80_pct"].source, id="my-own")
+    cells["gap_80_pct"].source = "# see below"
+    notebook.cells.insert(notebook.cells.index(cells["gap_80_pct"]) + 1, split)
+    moved = cells["test-gap_100_pct"]
+    notebook.cells.remove(moved)
+    notebook.cells.insert(2, moved)
+    retyped = cells["scope_of_fall"]
+    retyped.cell_type = "markdown"
+    for field in ("outputs", "execution_count"):
+        retyped.pop(field)
+    nbformat.write(notebook, path)
+    [row] = courses.grade(course, "02-crisis", "demo-01")
+    assert row.status == "graded"
+    assert row.score >= 22.0 - 3 - 3, "the moved test and the retyped answer at most are lost"
 
 
 def test_formgrader_lists_the_assignments_and_shows_rubric_and_points(course, tmp_path, chromium):

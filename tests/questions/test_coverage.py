@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import EXERCISES, NAMES
+from made_up import EXERCISES, NAMES
 
 from casekit.questions.checking import TYPES
 from casekit.questions.rubric import load_rubric

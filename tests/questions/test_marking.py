@@ -1,7 +1,7 @@
 import shutil
 
 import pytest
-from conftest import a_question, an_assignment
+from made_up import a_question, an_assignment
 
 from casekit.errors import InvalidInputError, UnknownNameError
 from casekit.questions import CheckFailedError

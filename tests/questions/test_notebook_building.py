@@ -3,7 +3,7 @@ import re
 
 import nbformat
 import pytest
-from conftest import NAMES, a_question
+from made_up import NAMES, a_question
 from nbgrader.nbgraderformat import MetadataValidator
 
 from casekit.errors import InvalidInputError

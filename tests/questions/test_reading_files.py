@@ -4,7 +4,7 @@ import warnings
 import nbformat
 import pytest
 import yaml
-from conftest import PLAIN, an_assignment
+from made_up import PLAIN, an_assignment
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from casekit.errors import InvalidInputError

@@ -9,9 +9,9 @@ import sys
 from itertools import pairwise
 
 import pytest
-from conftest import EXERCISES, NAMES, an_assignment
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up import EXERCISES, NAMES, an_assignment
 
 from casekit.errors import InvalidInputError
 from casekit.questions.keys import expected, faults, names_for

@@ -127,7 +127,7 @@ def check(  # noqa: PLR0913 - each argument is a visible promise in the notebook
     if callable(found):
         found = outcome(found, form, form.example)
     _check_range(found, form)
-    print(f"{name}: the form is right. Whether the answer is right shows when it is graded.")  # noqa: T201
+    print(f"{name}: the form is right; whether the answer is right shows when it is graded.")  # noqa: T201
 
 
 def read(answer: Callable[[], object], form: Form) -> Answer:
@@ -374,7 +374,7 @@ def _read_function(value: Any, form: Form) -> Callable[..., Any]:
 
 
 def _text_for_number(value: str, name: str, unit: str) -> str:
-    found = _NUMBER.fullmatch(value[:_MOST_CHARACTERS].strip())
+    found = _NUMBER.fullmatch(value.strip()) if len(value) <= _MOST_CHARACTERS else None
     # "50%" is 50 only where percent are asked for, or where the unit is not known.
     percent = {"%", "percent"} if not unit or unit.startswith("percent") else set()
     if found and (found[2] or "") in {"", unit} | percent:
