@@ -1,5 +1,6 @@
 """The site, built once from a copy of the checkout with a canary planted in every secret place."""
 
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -22,8 +23,8 @@ def plant(checkout: Path) -> None:
     for path in (checkout / "exercises").rglob("*.yml"):
         text = path.read_text(encoding="utf-8").replace('hint: "', f'hint: "{CANARY}-hint ')
         text = text.replace('formula: "', f'formula: "0 * {CANARY_NUMBER} + ')
-        for secret in ("marker_notes: >-", "text: >-", "why: >-"):
-            text = text.replace(secret, f"{secret}\n        {CANARY}-marker")
+        secret = re.compile(r"((?:marker_notes|text|why): >-\n)( +)")
+        text = secret.sub(rf"\1\2{CANARY}-marker\n\2", text)
         path.write_text(f"# {CANARY}-comment\n{text}", encoding="utf-8")
     for path in (checkout / "exercises").rglob("exercise.md"):
         text = path.read_text(encoding="utf-8")

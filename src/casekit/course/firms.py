@@ -69,11 +69,23 @@ def write_firms(
         assignment: An assignment in which students have their own numbers.
         students: Whom to write for.
         notebook: The released notebook.
+
+    Raises:
+        InvalidInputError: If the numbers of a student who has handed in would become others.
     """
     home = course.root / FOLDER / assignment.name
-    for student in students:
+    firms = {student: firm_of(course, assignment, student).to_json() for student in students}
+    for student, text in firms.items():
+        handed_in = (course.root / "submitted" / student / assignment.name).is_dir()
+        if handed_in and _has_other(home / student / FILE, text):
+            message = (
+                f"{student} has handed in {assignment.name} with numbers that would now be others,"
+                " since the secret, the questions or casekit have changed: put the old ones back."
+            )
+            raise InvalidInputError(message)
+    for student, text in firms.items():
         numbers = home / student / FILE
-        write_atomically(numbers, firm_of(course, assignment, student).to_json())
+        write_atomically(numbers, text)
         files = {FILE: numbers, notebook.name: notebook}
         inside = {f"{assignment.name}/{name}": path for name, path in files.items()}
         pack(inside, home / f"{student}.zip")
@@ -90,6 +102,13 @@ def remarks(course: Course, assignment: str, student: str, folder: Path) -> Iter
     """
     if is_shared(course.root, assignment):
         return
+    released = course.root / FOLDER / assignment / student / FILE
+    now = firm_of(course, read_assignment(course.keys(assignment)), student).to_json()
+    if _has_other(released, now):
+        yield (
+            "the numbers that were released are others than those that it was graded by, since the"
+            " secret, the questions or casekit have changed"
+        )
     secret = read_secret(course.root)
     own = firm_number(assignment, student, secret)
     foreign = sorted(_numbers_in(folder, assignment) - {own})
@@ -100,6 +119,10 @@ def remarks(course: Course, assignment: str, student: str, folder: Path) -> Iter
         whose = f"those of {owners[number]}" if number in owners else f"of a firm {number}"
         whose = "the public ones" if number == PUBLIC else whose
         yield f"it was worked out with other numbers than the student's own, {whose}"
+
+
+def _has_other(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") != text
 
 
 def _numbers_in(folder: Path, assignment: str) -> set[str]:

@@ -70,10 +70,9 @@ def release(
         whole = _lay_out(made, wheel)
         gate.require_silence(whole, course, assignment)
         firms.share(course, assignment, shared=shared)
-        archive = _publish(made, whole, course)
-    progress(f"drawing the numbers of {assignment}", 3, 4)
-    _give_numbers(course, found, shared=shared)
-    return archive
+        progress(f"drawing the numbers of {assignment}", 3, 4)
+        _give_numbers(course, found, made / f"{assignment}.ipynb", shared=shared)
+        return _publish(made, whole, course)
 
 
 def _wheel(course: Course) -> Path | None:
@@ -119,11 +118,10 @@ def _publish(made: Path, whole: Path, course: Course) -> Path:
     return archive
 
 
-def _give_numbers(course: Course, assignment: Assignment, *, shared: bool) -> None:
+def _give_numbers(course: Course, assignment: Assignment, notebook: Path, *, shared: bool) -> None:
     home = course.root / firms.FOLDER / assignment.name
     if shared:
         shutil.rmtree(home, ignore_errors=True)
         return
-    notebook = course.root / "release" / assignment.name / f"{assignment.name}.ipynb"
     firms.write_firms(course, assignment, course.students(), notebook)
     gate.require_silence(home, course, assignment.name)

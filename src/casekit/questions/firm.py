@@ -11,6 +11,7 @@ from casekit.errors import InvalidInputError
 
 FILE = "firm.json"
 _MOST_CHARACTERS = 100_000
+_LEFT = "style='text-align: left'"
 
 Value = float | int | str
 
@@ -62,13 +63,13 @@ class Firm(Mapping[str, Value]):
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'><code>{html.escape(name)}</code></th>"
-            f"<td>{html.escape(str(entry.value))}</td><td>{html.escape(entry.unit)}</td>"
-            f"<td style='text-align: left'>{html.escape(entry.meaning)}</td></tr>"
+            f"<td>{html.escape(str(entry.value))}</td><td {_LEFT}>{html.escape(entry.unit)}</td>"
+            f"<td {_LEFT}>{html.escape(entry.meaning)}</td></tr>"
             for name, entry in self.entries.items()
         )
         return (
             f"<table><caption>{html.escape(self.title)}</caption><thead><tr><th>name</th>"
-            "<th>value</th><th>unit</th><th>meaning</th></tr></thead>"
+            f"<th>value</th><th {_LEFT}>unit</th><th {_LEFT}>meaning</th></tr></thead>"
             f"<tbody>{rows}</tbody></table>"
         )
 

@@ -25,7 +25,7 @@ from casekit.questions.rehearsal import ESSAY_STUB, TEST_PREFIX, WORDS
 from casekit.questions.rubric import Rubric, load_rubric
 from casekit.questions.schema import Assignment, Question
 from casekit.questions.validation import check_keys, load_assignment, refuse
-from casekit.questions.wording import answer_note, form_text
+from casekit.questions.wording import NO_UNIT, answer_note, form_text
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -266,7 +266,7 @@ def _check_call(question: Question) -> str:
     arguments: dict[str, Any] = {
         "name": question.id,
         "type": question.type,
-        "unit": question.unit,
+        "unit": "" if question.unit == NO_UNIT else question.unit,
         "low": question.low,
         "high": question.high,
         "options": list(question.options),

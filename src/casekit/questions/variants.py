@@ -4,8 +4,9 @@ For a parameter of a question the draw is HMAC-SHA256 with the secret as key and
 student | question | parameter | attempt`` as message, reduced to a place on the parameter's grid.
 Attempts go on until the variant keeps the properties and the band that the question asks for, and
 every known mistake can be told from the key; where earlier draws leave a question no room, a new
-round begins with the first. Whole numbers alone decide, so the draw is the same
-on every platform; other questions, other students and the order of drawing do not matter.
+round begins with the first. The draw is whole-number arithmetic, the same on every platform; other
+questions, other students and the order of drawing do not matter. Whether a draw is kept depends on
+keys and models too: numbers are those of one version of both.
 """
 
 import hashlib
