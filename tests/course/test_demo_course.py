@@ -377,7 +377,7 @@ def test_work_with_anothers_numbers_is_flagged_and_judged_by_ones_own(course):
     assert "other numbers than the student's own, those of demo-01" in row.problem
     folder = course / "submitted" / "demo-02" / "02-crisis"
     numbers = read_firm(folder / "firm.json")
-    (folder / "firm.json").unlink()
+    (folder / "firm.json").write_text("{}", encoding="utf-8")
     show(submission(course, "demo-02"), numbers)
     [row] = courses.grade(course, "02-crisis", "demo-02")
     assert "those of demo-01" in row.problem

@@ -98,6 +98,38 @@ def test_the_gate_stays_shut(some_exercises, tmp_path, cell, code, part):
     assert not (course / "release").exists()
 
 
+ENDLESS = """def best_answer(others):
+    while True:
+        others += 1
+"""
+RAISING = "def best_answer(others):\n    return others / 0\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (ENDLESS, "best_answer(120.0) was still running after 5 seconds: look for a loop"),
+        (RAISING, "best_answer(120.0) stopped with ZeroDivisionError: float division by zero"),
+        ("best_answer = print", "best_answer(120.0) returns None: let the function return"),
+    ],
+)
+def test_a_function_that_fails_costs_its_points_and_nothing_else(
+    some_exercises, tmp_path, code, said
+):
+    course = courses.init(tmp_path / "course", some_exercises("05-rationing"), demo=1)
+    courses.release(course, "05-rationing")
+    path = course / "submitted" / "demo-01" / "05-rationing" / "05-rationing.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id == "best_answer":
+            cell.source = code
+    nbformat.write(notebook, path)
+    [row] = courses.grade(course, "05-rationing")
+    assert (row.status, row.score) == ("graded", 18.0)
+    [page] = courses.feedback(course, "05-rationing")
+    assert said in page.read_text(encoding="utf-8")
+
+
 def test_a_slow_notebook_is_not_released(some_exercises, tmp_path, monkeypatch):
     course = courses.init(tmp_path / "course", some_exercises("02-crisis"))
     monkeypatch.setattr(gate, "SECONDS", 0.1)

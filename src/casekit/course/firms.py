@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,14 +129,13 @@ def _has_other(path: Path, text: str) -> bool:
 def _numbers_in(folder: Path, assignment: str) -> set[str]:
     """The numbers of all firms that a submission shows, in its file or in its outputs."""
     found = set()
-    try:
-        given = read_firm(folder / FILE) if (folder / FILE).is_file() else None
-        notebook = read_notebook(folder / f"{assignment}.ipynb")
-    except InvalidInputError:
-        return set()
-    if given and given.assignment == assignment:
-        found.add(given.number)
-    for cell in notebook.cells:
+    with suppress(InvalidInputError):  # a damaged file hides nothing that the notebook shows
+        given = read_firm(folder / FILE)
+        found |= {given.number} if given.assignment == assignment else set()
+    cells: list[NotebookNode] = []
+    with suppress(InvalidInputError):
+        cells = read_notebook(folder / f"{assignment}.ipynb").cells
+    for cell in cells:
         for output in cell.get("outputs", ()):
             text = str(output.get("data", {}).get("text/plain", ""))[:_MOST_CHARACTERS]
             found |= {number for number, name in _SHOWN.findall(text) if name == assignment}
