@@ -204,7 +204,9 @@ def _expand(cell: NotebookNode, parts: _Parts) -> Iterator[NotebookNode]:
         answer = new_markdown_cell(ESSAY_STUB, metadata={WORDS: list(parts.rubric.words)})
         yield _graded(answer, parts.rubric.id, solution=True, points=parts.rubric.points)
     elif cell.cell_type == "code":
-        yield new_code_cell(cell.source)
+        # A cell may ask to be folded: a note to be judged is read, not its code.
+        kept = {"jupyter": cell.metadata["jupyter"]} if "jupyter" in cell.metadata else {}
+        yield new_code_cell(cell.source, metadata=kept)
     else:
         yield new_markdown_cell(cell.source)
 
