@@ -261,7 +261,7 @@ def _read_float(value: object, name: str, unit: str) -> float:
 def _read_int(value: object, name: str, unit: str) -> int:
     number = _read_float(value, name, unit)
     if not number.is_integer():
-        _fail(f"{name} is {number:g}: a whole number is expected.")
+        _fail(f"{name} is {number!r}: a whole number is expected.")
     # Beyond 2**53 a float no longer holds every whole number.
     return int(value) if isinstance(value, Integral) else int(number)
 
