@@ -212,6 +212,28 @@ def test_every_verb_has_help_with_an_example(capsys):
     assert "examples:\n  casekit check 02-crisis.ipynb" in capsys.readouterr().out
 
 
+def test_a_notebook_that_names_another_kernel_or_never_ends_is_told_in_a_sentence(
+    capsys, tmp_path, monkeypatch
+):
+    path = tmp_path / "mine.ipynb"
+    mark = {"grade": False, "grade_id": "x", "locked": False, "solution": True, "task": False}
+    cell = {
+        "cell_type": "code", "id": "x", "source": "x = 1", "outputs": [], "execution_count": None,
+        "metadata": {"nbgrader": mark | {"schema_version": 3}},
+    }  # fmt: skip
+    kernel = {"kernelspec": {"name": "conda-env-foo", "display_name": "foo"}}
+    document = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    status, out, _ = call(capsys, "check", str(path))
+    assert (status, "its test cell is gone" in out) == (0, True)
+    monkeypatch.setattr("casekit.questions.rehearsal.SECONDS", 2)
+    cell["source"] = "x = sum(range(10**10))"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    status, out, err = call(capsys, "check", str(path))
+    assert (status, out) == (2, "")
+    assert "a cell ran longer than 2 seconds" in err
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -401,6 +401,7 @@ def test_a_changed_file_of_numbers_changes_nothing(course):
     path.write_text(json.dumps(document), encoding="utf-8")
     [row] = courses.grade(course, "02-crisis", "demo-11")
     assert (row.status, row.score) == ("graded", 22.0)
+    assert "its file of numbers is not the one that the student would get now" in row.problem
     laid = course / "autograded" / "demo-11" / "02-crisis" / "firm.json"
     given = course / "firms" / "02-crisis" / "demo-11" / "firm.json"
     assert laid.read_bytes() == given.read_bytes()
@@ -419,7 +420,7 @@ def test_the_numbers_of_students_are_worked_out_from_the_secret(course):
     graded = [row for row in rows if row.status == "graded"]
     assert len(graded) == 11, "another secret is a change of the keys"
     assert all("the numbers that were released are others" in row.problem for row in graded)
-    with pytest.raises(InvalidInputError, match="demo-01 has handed in 02-crisis with numbers"):
+    with pytest.raises(InvalidInputError, match=r"would now be others for demo-01 .*in all: 12"):
         courses.release(course, "02-crisis")
     kept = {path: path.read_bytes() for path in (course / "firms").rglob("*") if path.is_file()}
     assert kept == before
@@ -433,6 +434,33 @@ def test_the_secret_stands_in_one_file_for_its_owner_alone(demo):
     ]
     assert holders == [demo / "keys" / "secret"]
     assert stat.S_IMODE(holders[0].stat().st_mode) == 0o600
+
+
+def test_a_program_that_goes_elsewhere_is_marked_where_it_began(course):
+    path = submission(course, "demo-11")
+    notebook = nbformat.read(path, as_version=4)
+    [first] = [cell for cell in notebook.cells if "casekit.firm(" in cell.source]
+    first.source += "\nimport os\nos.chdir('/tmp')"
+    nbformat.write(notebook, path)
+    [row] = courses.grade(course, "02-crisis", "demo-11")
+    assert (row.status, row.score, row.problem) == ("graded", 22.0, "")
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "zed.zip", "dot."])
+def test_an_id_that_makes_no_folder_is_refused_before_anything_is_written(course, name):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.add_student(name)
+    before = sorted(path for path in course.rglob("*") if path.suffix != ".db")
+    with pytest.raises(InvalidInputError, match=r"id '.*' makes no folder"):
+        courses.release(course, "02-crisis")
+    assert sorted(path for path in course.rglob("*") if path.suffix != ".db") == before
+
+
+def test_ids_that_are_one_on_some_systems_are_refused(course):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("Demo-01")
+    with pytest.raises(InvalidInputError, match="are one on some systems"):
+        courses.release(course, "02-crisis")
 
 
 def test_a_shared_release_gives_all_the_public_numbers(course):
@@ -449,6 +477,11 @@ def test_a_shared_release_gives_all_the_public_numbers(course):
     rewrite(work / "03-death-spiral.ipynb", loop_gain="loop_gain = 9.75")
     [row] = courses.grade(course, "03-death-spiral", "demo-01")
     assert (row.score, row.problem) == (3.0, "")
+    own = course / "demo-own.json"
+    own.write_text(json.dumps({"assignment": "03-death-spiral", "number": "0" * 8, "values": {}}))
+    shutil.copy(own, work / "firm.json")
+    [row] = courses.grade(course, "03-death-spiral", "demo-01")
+    assert "with other numbers than the student's own, those of no firm of this" in row.problem
 
 
 def test_a_notebook_is_rehearsed_as_it_is_graded(course, tmp_path, capsys):

@@ -13,7 +13,7 @@ from casekit.course import gate
 from casekit.course.folder import open_course
 from casekit.errors import InvalidInputError
 from casekit.questions.keys import expected, mistaken, names_for
-from casekit.questions.marking import judge
+from casekit.questions.marking import find_firm, judge
 
 CHECKOUT = Path(__file__).parents[2]
 NAMES = sorted(path.parent.name for path in (CHECKOUT / "exercises").glob("*/exercise.md"))
@@ -65,7 +65,7 @@ def test_every_known_mistake_of_a_student_is_named_and_not_credited(released):
     course, name, _ = released
     found = course.questions(name)
     for student in course.students():
-        firm = courses.firms.firm_of(course, found, student)
+        firm = find_firm(course.root, found, student)
         for question in found.questions:
             if question.type == "function":
                 continue  # the gate answers with a function of the mistake's values

@@ -13,7 +13,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from made_up import a_question, an_assignment
 
@@ -233,12 +233,16 @@ FRAMES = st.one_of(
 def test_a_frame_earns_the_share_of_its_right_cells(answer):
     right = 0.0
     if isinstance(answer, pd.DataFrame):
-        fits = sorted(map(str, answer.columns)) == list("ABC") and list(answer.index) == ["r"]
-        right = share_of([answer.loc["r", column] for column in "ABC"]) if fits else 0.0
+        counted = isinstance(answer.index, pd.RangeIndex) and len(answer) == 1
+        fits = sorted(map(str, answer.columns)) == list("ABC")
+        fits = fits and (list(answer.index) == ["r"] or counted)
+        right = share_of([answer[column].iloc[0] for column in "ABC"]) if fits else 0.0
     elif isinstance(answer, dict) and sorted(answer) == list("ABC"):
         cells = [answer[column] for column in "ABC"]
         if all(isinstance(cell, list) and len(cell) == 1 for cell in cells):
             right = share_of([cell[0] for cell in cells])
+        elif all(isinstance(cell, list | np.ndarray | pd.Series) for cell in cells):
+            assume(False)  # noqa: FBT003 - arrays count as lists; the other tests see to them
     key = {column: [{"value": value}] for column, value in zip("ABC", KEYS, strict=True)}
     assert credit(answer, type="frame", labels=["r"], columns=["A", "B", "C"], key=key) == right
 

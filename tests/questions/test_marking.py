@@ -1,7 +1,7 @@
 import shutil
 
 import pytest
-from made_up import a_question, an_assignment
+from made_up import EXERCISES, NAMES, a_question, an_assignment
 
 from casekit.errors import InvalidInputError, UnknownNameError
 from casekit.questions import CheckFailedError
@@ -9,6 +9,7 @@ from casekit.questions import marking as marking_room
 from casekit.questions.keys import expected, faults, mistaken, names_for
 from casekit.questions.marking import find_course, find_firm, judge, mark
 from casekit.questions.schema import read_assignment
+from casekit.questions.variants import public_firm
 
 
 def judged(value, *changes, firm=(), earlier=(), which=-1):
@@ -25,7 +26,7 @@ def course(exercises, tmp_path, monkeypatch):
     (root / "keys" / marking_room.SECRET).write_text("s" * 32, encoding="utf-8")
     work = root / "autograded" / "ada" / "02-crisis"
     work.mkdir(parents=True)
-    monkeypatch.chdir(work)
+    monkeypatch.setattr(marking_room, "START", work)
     return root
 
 
@@ -78,6 +79,40 @@ def test_an_earlier_answer_from_which_nothing_follows_costs_nothing():
     assert judged(51.0, first, second, earlier={"base": 0.0})[0] == 0
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("filler", [0, 1, 100, -1, 1e9])
+def test_the_same_number_everywhere_earns_nothing_by_following_from_itself(name, filler):
+    """Nought follows from nought: does a notebook filled with it earn points for that?"""
+    found = read_assignment(EXERCISES / name / "questions.yml")
+    firm = public_firm(found)
+    for question in found.questions:
+        if question.numeric and question.type != "function":
+            size = len(expected(question, names_for(question, found, firm)))
+            answer = [float(filler)] * size if size > 1 else float(filler)
+            earlier = dict.fromkeys(question.follows, float(filler))
+            alone = judge(question, answer, found, firm)
+            assert judge(question, answer, found, firm, earlier)[0] == alone[0], question.id
+
+
+def test_the_hint_that_fits_the_earlier_answer_is_given():
+    first = {"id": "base", "key": {"value": 50.0}}
+    second = {
+        "id": "rest", "follows": ["base"], "key": {"formula": "$base * 2"},
+        "mistakes": [{"key": {"formula": "$base"}, "hint": "Double it."}],
+    }  # fmt: skip
+    assert judged(70.0, first, second, earlier={"base": 70.0}) == (0, "rest: Double it.")
+
+
+def test_why_a_function_fails_is_told_after_grading_too():
+    function = {
+        "type": "function", "arguments": ["n"], "example": {"n": 1.0}, "key": {"formula": "$n"},
+        "probes": [{"n": 1.0}, {"n": 0.0}],
+    }  # fmt: skip
+    points, said = judged(lambda n: n / n, function)
+    assert points == 2
+    assert said.startswith("x: 1 of 2 calls are right. x(0.0) stopped with ZeroDivisionError")
+
+
 def test_no_sentence_tells_the_key():
     for value in (-12.3, 0.0, 12.0, 12.4, 1234.0):
         assert "12.3" not in judged(value, {"key": {"value": 12.34567}})[1]
@@ -96,15 +131,18 @@ def test_a_student_is_marked_by_own_numbers_a_solution_and_a_shared_set_by_the_p
     course, monkeypatch
 ):
     found = read_assignment(course / "keys" / "03-death-spiral" / "questions.yml")
-    monkeypatch.chdir(course / "autograded" / "ada")
+    monkeypatch.setattr(marking_room, "START", course / "autograded" / "ada")
     assert find_course("03-death-spiral") == (course, "ada")
     own = find_firm(course, found, "ada")
     public = find_firm(course, found, None)
     assert dict(own) != dict(public)
     source = course / "source" / "03-death-spiral"
     source.mkdir(parents=True)
-    monkeypatch.chdir(source)
+    monkeypatch.setattr(marking_room, "START", source)
     assert find_course("03-death-spiral") == (course, None)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(InvalidInputError, match="inside the course folder"):
+        find_course("03-death-spiral")
     (course / "keys" / "03-death-spiral" / marking_room.SHARED).write_text("", encoding="utf-8")
     assert find_firm(course, found, "ada") == public
 
@@ -119,7 +157,7 @@ def test_a_lost_secret_is_told_in_a_sentence(course, text):
 
 
 def test_marking_outside_a_course_says_so(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(marking_room, "START", tmp_path)
     with pytest.raises(InvalidInputError, match="inside the course folder"):
         mark("02-crisis", "gap_80_pct", lambda: 1.0)
 

@@ -33,6 +33,13 @@ WORD = {"options": ["x", "y"], "public": "x", "meaning": "m"}
         ({"key": {"formula": "$nowhere * 2"}}, ("field key", "$nowhere is no parameter")),
         ({"mistakes": [{"factor": -1}]}, ("field mistakes.0", "hint")),
         ({"follows": ["gap_100_pct"]}, ("field follows", "no earlier question")),
+        ({"follows": ["gap_80_pct"]}, ("field follows", "no earlier question")),
+        ({"id": "lambda"}, ("field id", "a word of Python")),
+        ({"id": "firm"}, ("field id", "a word of Python")),
+        ({"high": float("inf")}, ("field high", "no number of ordinary size")),
+        ({"points": 10**400}, ("field points", "no number of ordinary size")),
+        ({"key": {"value": -11.5}}, ("field key", "a typed number")),
+        ({"mistakes": [{"usual": True, "hint": "h"}]}, ("field mistakes", "give either a key")),
         ({"type": "series"}, ("field labels", "required")),
         ({"type": "frame"}, ("field", "labels")),
         ({"type": "function"}, ("field arguments", "required")),
@@ -64,6 +71,17 @@ def test_all_faults_are_told_one_a_line(edit):
     with pytest.raises(InvalidInputError) as failure:
         load_assignment(path)
     assert len(str(failure.value).splitlines()) == 2
+
+
+def test_a_field_that_stands_twice_and_a_file_of_an_older_casekit_are_told(edit):
+    path = edit(0)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("  points: 3\n", "  points: 3\n  points: 4\n", 1), "utf-8")
+    with pytest.raises(InvalidInputError, match="the field 'points' stands there twice"):
+        load_assignment(path)
+    path.write_text("- {id: gap_80_pct, title: t}\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="is of an older casekit"):
+        load_assignment(path)
 
 
 def test_the_line_of_a_fault_is_where_the_field_stands(edit):

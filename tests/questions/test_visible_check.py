@@ -218,6 +218,29 @@ def test_a_renamed_variable_and_a_lambda_that_fails_get_a_sentence(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_word_that_compares_as_it_likes_is_read_as_what_it_is():
+    class Anything(str):  # noqa: SLOT000 - a student writes none
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            return True
+
+        def __str__(self):
+            return self
+
+    form = Form("w", "enum", options=["x", "y"])
+    with pytest.raises(CheckFailedError, match="which is no option"):
+        read(lambda: Anything("z"), form)
+    word = read(lambda: Anything("x"), form)
+    assert type(word) is str
+    assert word != "y"
+
+
+def test_a_masked_value_is_no_number():
+    assert "holds nothing" in said(np.ma.masked)
+    assert "[1] is still None" in said(np.ma.array([1, 2], mask=[0, 1]), type="list", length=2)
+
+
 LABELS = ["A", "B"]
 
 
@@ -267,6 +290,8 @@ FRAME = {"labels": ["one", "two"], "columns": ["a", "b"], "type": "frame"}
         pd.DataFrame({"a": [2, 1], "b": [4, 3]}, index=["two", "one"]),
         {"a": [1, 2], "b": (3, 4)},
         {"a": {"two": 2, "one": 1}, "b": pd.Series({"one": 3, "two": 4})},
+        {"a": np.array([1, 2]), "b": pd.Series([3, 4])},
+        pd.DataFrame({"a": [1, 2], "b": [3, 4]}),
     ],
 )
 def test_a_frame_comes_as_frame_or_dict_of_columns_in_any_order(value):
@@ -278,7 +303,10 @@ def test_a_frame_comes_as_frame_or_dict_of_columns_in_any_order(value):
     [
         ([[1, 2], [3, 4]], "of type list: write a pandas DataFrame"),
         (pd.DataFrame({"a": [1, 2]}, index=["one", "two"]), "lacks the column 'b'"),
-        (pd.DataFrame({"a": [1, 2], "b": [1, 2]}), "gap_pct['a'] lacks the label 'one'"),
+        (
+            pd.DataFrame({"a": [1, 2], "b": [1, 2]}, index=["x", "two"]),
+            "gap_pct['a'] lacks the label 'one'",
+        ),
         (pd.DataFrame([[1, 2, 3]] * 2, columns=["a", "b", "b"]), "has a column twice"),
         ({"a": [1, 2], "b": [1]}, "gap_pct['b'] has length 1: 2 rows"),
         ({"a": [1, 2], "b": [1, math.nan]}, "gap_pct['b']['two'] is nan"),

@@ -42,6 +42,7 @@ WARNING = (
 
 # What a student's code can do to nbgrader, by the name of what nbgrader then logs.
 _IN_WORDS = {
+    "CellTimeoutError": "a cell ran longer than grading allows: look for a loop that never ends",
     "DeadKernelError": "the program ended while a cell ran, perhaps for want of memory or because"
     " of exit(): run the notebook yourself and look at its last output",
     "KeyError": "cells of the assignment are missing or renamed: ask for the answers in a new copy"

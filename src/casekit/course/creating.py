@@ -31,6 +31,7 @@ from casekit.course.folder import (
 )
 from casekit.errors import InvalidInputError
 from casekit.questions.firm import FILE
+from casekit.questions.marking import find_firm
 from casekit.questions.notebook import build_notebook, to_text
 from casekit.questions.rehearsal import ESSAY_STUB
 
@@ -217,7 +218,7 @@ def _lay_out(
     course = open_course(folder, new=True)
     (folder / "gradebook.db").chmod(0o600)
     for assignment in assignments:
-        public = firms.firm_of(course, course.questions(assignment), None)
+        public = find_firm(course.root, course.questions(assignment), None)
         beside = folder / "source" / assignment / FILE
         beside.write_text(public.to_json(), encoding="utf-8")
     return course

@@ -25,11 +25,11 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from casekit.course import firms
 from casekit.course.folder import Course, Progress, write_atomically
 from casekit.questions.files import read_notebook
 from casekit.questions.firm import FILE, Firm
 from casekit.questions.keys import expected, mistaken, names_for
+from casekit.questions.marking import find_firm
 from casekit.questions.notebook import BEGIN, END
 from casekit.questions.schema import Assignment, Question
 
@@ -160,7 +160,7 @@ def _seconds_late(work: Work) -> float | str:
 def _work(course: Course, name: str, student: str, profile: Profile) -> Work:
     assignment = course.questions(name)
     work = Work(
-        assignment, firms.firm_of(course, assignment, student), _source(course, assignment.name)
+        assignment, find_firm(course.root, assignment, student), _source(course, assignment.name)
     )
     for question in work.questions:
         work.replace(question, _typed_in(work, question), share=1.0)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -10,13 +11,13 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from casekit.course.folder import Course, pack, write_atomically
+from casekit.course.folder import PLAIN_NAME, Course, pack, write_atomically
 from casekit.errors import InvalidInputError
 from casekit.questions.files import read_notebook
 from casekit.questions.firm import FILE, Firm, read_firm
 from casekit.questions.marking import SECRET, SHARED, find_firm, is_shared, read_secret
 from casekit.questions.schema import Assignment, read_assignment
-from casekit.questions.variants import PUBLIC, firm_number
+from casekit.questions.variants import PUBLIC, draw_firm, firm_number
 
 FOLDER = "firms"
 _SECRET_BYTES = 32
@@ -30,11 +31,6 @@ def make_secret(course: Path) -> None:
     write_atomically(
         course / "keys" / SECRET, secrets.token_hex(_SECRET_BYTES) + "\n", private=True
     )
-
-
-def firm_of(course: Course, assignment: Assignment, student: str | None) -> Firm:
-    """Return the numbers of a student, or without one the public numbers."""
-    return find_firm(course.root, assignment, student)
 
 
 def share(course: Course, assignment: str, *, shared: bool) -> None:
@@ -60,35 +56,63 @@ def share(course: Course, assignment: str, *, shared: bool) -> None:
         mark.unlink()
 
 
-def write_firms(
-    course: Course, assignment: Assignment, students: list[str], notebook: Path
-) -> None:
-    """Write `firms/<assignment>/<student>/firm.json`, and beside it a ZIP with the notebook.
+def draw_firms(course: Course, assignment: Assignment) -> dict[str, str]:
+    """Return for each student the text of the file of numbers; nothing is written.
 
     Args:
         course: The course.
         assignment: An assignment in which students have their own numbers.
-        students: Whom to write for.
-        notebook: The released notebook.
 
     Raises:
-        InvalidInputError: If the numbers of a student who has handed in would become others.
+        InvalidInputError: If an id can be no folder of its own, or numbers that were released
+            would become others.
     """
+    students = course.students()
+    _require_plain_ids(students)
     home = course.root / FOLDER / assignment.name
-    firms = {student: firm_of(course, assignment, student).to_json() for student in students}
-    for student, text in firms.items():
-        handed_in = (course.root / "submitted" / student / assignment.name).is_dir()
-        if handed_in and _has_other(home / student / FILE, text):
-            message = (
-                f"{student} has handed in {assignment.name} with numbers that would now be others,"
-                " since the secret, the questions or casekit have changed: put the old ones back."
-            )
+    secret = read_secret(course.root)
+    firms = {name: draw_firm(assignment, name, secret).to_json() for name in students}
+    changed = [name for name, text in firms.items() if _has_other(home / name / FILE, text)]
+    if changed:
+        message = (
+            f"{assignment.name} was released with numbers that would now be others for"
+            f" {changed[0]} (students in all: {len(changed)}), since the secret, the questions or"
+            " casekit have changed: put the old ones back; if nobody has been given the old"
+            f" numbers, delete {home}."
+        )
+        raise InvalidInputError(message)
+    return firms
+
+
+def _require_plain_ids(students: list[str]) -> None:
+    """Refuse ids that would leave the folder, or share one with another on some system."""
+    seen: dict[str, str] = {}
+    for name in students:
+        if not PLAIN_NAME.fullmatch(name) or name.endswith((".", " ", ".zip")):
+            message = f"The student's id {name!r} makes no folder: change it in the gradebook."
             raise InvalidInputError(message)
+        same = unicodedata.normalize("NFC", name).casefold()
+        if same in seen:
+            message = f"The ids {seen[same]!r} and {name!r} are one on some systems: change one."
+            raise InvalidInputError(message)
+        seen[same] = name
+
+
+def write_firms(course: Course, assignment: str, firms: dict[str, str], notebook: Path) -> None:
+    """Write `firms/<assignment>/<student>/firm.json`, and beside it a ZIP with the notebook.
+
+    Args:
+        course: The course.
+        assignment: Name of the assignment.
+        firms: What `draw_firms` returns.
+        notebook: The released notebook.
+    """
+    home = course.root / FOLDER / assignment
     for student, text in firms.items():
         numbers = home / student / FILE
         write_atomically(numbers, text)
         files = {FILE: numbers, notebook.name: notebook}
-        inside = {f"{assignment.name}/{name}": path for name, path in files.items()}
+        inside = {f"{assignment}/{name}": path for name, path in files.items()}
         pack(inside, home / f"{student}.zip")
 
 
@@ -101,25 +125,36 @@ def remarks(course: Course, assignment: str, student: str, folder: Path) -> Iter
         student: Whose submission it is.
         folder: Where it lies.
     """
-    if is_shared(course.root, assignment):
-        return
-    released = course.root / FOLDER / assignment / student / FILE
-    now = firm_of(course, read_assignment(course.keys(assignment)), student).to_json()
-    if _has_other(released, now):
+    found = read_assignment(course.keys(assignment))
+    own = find_firm(course.root, found, student)
+    if _has_other(course.root / FOLDER / assignment / student / FILE, own.to_json()):
         yield (
             "the numbers that were released are others than those that it was graded by, since the"
-            " secret, the questions or casekit have changed"
+            " secret, the questions, casekit or --shared have changed"
         )
-    secret = read_secret(course.root)
-    own = firm_number(assignment, student, secret)
-    foreign = sorted(_numbers_in(folder, assignment) - {own})
-    if not foreign:
-        return
-    owners = {firm_number(assignment, name, secret): name for name in course.students()}
+    numbers = _numbers_in(folder, assignment)
+    if own.number in numbers and _is_changed(folder / FILE, own):
+        yield "its file of numbers is not the one that the student would get now"
+    foreign = sorted(numbers - {own.number})
+    owners = _owners(course, assignment) if foreign else {}
     for number in foreign:
-        whose = f"those of {owners[number]}" if number in owners else f"of a firm {number}"
-        whose = "the public ones" if number == PUBLIC else whose
+        whose = owners.get(number, "those of no firm of this course")
         yield f"it was worked out with other numbers than the student's own, {whose}"
+
+
+def _owners(course: Course, assignment: str) -> dict[str, str]:
+    secret = read_secret(course.root)
+    own = {firm_number(assignment, name, secret): name for name in course.students()}
+    return {number: f"those of {name}" for number, name in own.items()} | {
+        PUBLIC: "the public ones"
+    }
+
+
+def _is_changed(path: Path, own: Firm) -> bool:
+    try:
+        return dict(read_firm(path)) != dict(own)
+    except InvalidInputError:
+        return False  # there is none, and the notebook shows whose numbers it had
 
 
 def _has_other(path: Path, text: str) -> bool:

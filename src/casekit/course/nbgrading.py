@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import warnings
 from typing import Any, TextIO
 
@@ -10,6 +11,8 @@ from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.converters import BaseConverter
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SAWarning
+
+_ERROR = re.compile(r"[\w.]+(?:Error|Exception)\b")
 
 
 class _Errors(logging.Handler):
@@ -59,5 +62,7 @@ def _reason(messages: list[str]) -> str:
     """The last line of a logged traceback says most; the lines around it are boilerplate."""
     for message in messages:
         if message.startswith("Traceback"):
-            return message.strip().splitlines()[-1]
+            lines = [line for line in message.strip().splitlines() if line.strip(" -")]
+            named = [line for line in lines if _ERROR.match(line)]
+            return (named or lines)[-1]
     return messages[0] if messages else ""

@@ -1,6 +1,7 @@
 """Release an assignment: prove that it can be solved, then that it gives nothing away."""
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from casekit.course import firms, gate, nbgrading
 from casekit.course.folder import WHEEL, Course, Progress, files_in, open_course, pack, silent
 from casekit.errors import InvalidInputError
 from casekit.questions.firm import FILE
-from casekit.questions.schema import Assignment
+from casekit.questions.marking import find_firm
 from casekit.questions.validation import check_keys
 
 _README = """\
@@ -64,15 +65,22 @@ def release(
         progress(f"making the students' version of {assignment}", 1, 4)
         made = _generate(course, assignment, Path(scratch).name)
         if shared:
-            public = firms.firm_of(course, found, None).to_json()
+            public = find_firm(course.root, found, None).to_json()
             (made / FILE).write_text(public, encoding="utf-8")
         progress(f"searching {assignment} for answers", 2, 4)
         whole = _lay_out(made, wheel)
         gate.require_silence(whole, course, assignment)
-        firms.share(course, assignment, shared=shared)
         progress(f"drawing the numbers of {assignment}", 3, 4)
-        _give_numbers(course, found, made / f"{assignment}.ipynb", shared=shared)
-        return _publish(made, whole, course)
+        own = {} if shared else firms.draw_firms(course, found)
+        firms.share(course, assignment, shared=shared)
+        if shared:
+            shutil.rmtree(course.root / firms.FOLDER / assignment, ignore_errors=True)
+        firms.write_firms(course, assignment, own, made / f"{assignment}.ipynb")
+        archive = _publish(made, whole, course)
+    if not shared and not own:
+        note = "casekit: nobody is enrolled yet, so no numbers were drawn; release it again then."
+        print(note, file=sys.stderr)  # noqa: T201 - must be seen by whoever calls
+    return archive
 
 
 def _wheel(course: Course) -> Path | None:
@@ -116,12 +124,3 @@ def _publish(made: Path, whole: Path, course: Course) -> Path:
     made.rename(target)
     packed.replace(archive)
     return archive
-
-
-def _give_numbers(course: Course, assignment: Assignment, notebook: Path, *, shared: bool) -> None:
-    home = course.root / firms.FOLDER / assignment.name
-    if shared:
-        shutil.rmtree(home, ignore_errors=True)
-        return
-    firms.write_firms(course, assignment, course.students(), notebook)
-    gate.require_silence(home, course, assignment.name)

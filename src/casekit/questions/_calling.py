@@ -2,8 +2,11 @@
 
 import ctypes
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
+
+_GRACE = 1.0
 
 
 class Late(Exception):  # noqa: N818 - it says what happened
@@ -14,8 +17,8 @@ def call_within(seconds: float, function: Callable[..., Any], arguments: Sequenc
     """Return what a function returns, or raise what it raises, or `Late`.
 
     A thread does the call: signals, the other way, exist neither on every system nor outside the
-    main thread. One that is late is told to end; a call that does not come back to Python, as in a
-    long computation of a library, runs on without being waited for.
+    main thread. One that is late is told to end. A call that does not come back to Python, as in a
+    long computation of a library that holds the interpreter, is waited for, and late all the same.
 
     Args:
         seconds: How long to wait.
@@ -32,10 +35,13 @@ def call_within(seconds: float, function: Callable[..., Any], arguments: Sequenc
             raised.append(problem)
 
     thread = threading.Thread(target=work, daemon=True)
+    begin = time.monotonic()
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
         _end(thread)
+        raise Late
+    if time.monotonic() - begin > seconds + _GRACE:
         raise Late
     if raised:
         raise raised[0]

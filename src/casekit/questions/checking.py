@@ -226,6 +226,8 @@ def _short(problem: BaseException) -> str:
 
 def _plain(value: Any) -> object:
     """A numpy scalar or zero-dimensional array becomes the Python value it holds."""
+    if type(value).__name__ == "MaskedConstant":
+        return None
     return value.item() if getattr(value, "shape", None) == () else value
 
 
@@ -240,6 +242,8 @@ def _read_scalar(value: object, name: str, form: Form) -> Scalar:
 
 
 def _read_float(value: object, name: str, unit: str) -> float:
+    if value is None:
+        _fail(f"{name} holds nothing: a number is expected.")
     if isinstance(value, bool):
         _fail(f"{name} is {value}: a number is expected, not True or False.")
     if isinstance(value, str):
@@ -273,9 +277,11 @@ def _read_bool(value: object, name: str) -> bool:
 
 
 def _read_option(value: object, name: str, options: Sequence[str]) -> str:
-    if isinstance(value, str) and value in options:
-        return str(value)
-    text = value[:_MOST_CHARACTERS].strip() if isinstance(value, str) else ""
+    # A word of the student's own class may compare as it likes.
+    word = str.__str__(value) if isinstance(value, str) else ""
+    if word and word in options:
+        return word
+    text = word[:_MOST_CHARACTERS].strip()
     near = [option for option in options if option.lower() == text.lower()]
     near = near or get_close_matches(text, options, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"write one of {_or(options)}."
@@ -344,6 +350,8 @@ def _table(value: Any, form: Form) -> list[Any]:
     cells = []
     for column in form.columns:
         given, name = columns[column], f"{form.name}[{column!r}]"
+        if _has_no_labels(given):
+            given = given.tolist()
         if isinstance(given, list | tuple):
             given = (
                 dict(zip(form.labels, given, strict=False))
@@ -352,6 +360,13 @@ def _table(value: Any, form: Form) -> list[Any]:
             )
         cells += _column(given, form.labels, name)
     return cells
+
+
+def _has_no_labels(column: Any) -> bool:
+    """Whether it is an array, or a Series whose rows are only counted."""
+    if getattr(column, "ndim", None) != _DIMENSIONS["series"]:
+        return False
+    return type(getattr(column, "index", None)).__name__ in ("NoneType", "RangeIndex")
 
 
 def _match(given: list[str], wanted: Sequence[str], name: str, kind: str) -> None:

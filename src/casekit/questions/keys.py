@@ -6,11 +6,12 @@ to the questions it follows.
 
 import math
 import re
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casekit import models
-from casekit.errors import InvalidInputError
+from casekit.errors import CasekitError, InvalidInputError
 from casekit.questions.checking import CheckFailedError, outcome
 from casekit.questions.schema import Assignment, Question
 
@@ -19,6 +20,10 @@ NO_NAMES: Names = {}
 
 # Floating-point noise of another order of operations is never a student's mistake.
 _NOISE = 1e-9
+BROKEN = (CasekitError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What computing a key can raise: a wrong name, a division by zero, a factor on a word."""
+
+_MOST_SECONDS = 20.0
 _NAME = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
@@ -70,11 +75,24 @@ def mistaken(question: Question, names: Names = NO_NAMES) -> Iterator[tuple[list
             yield [element * factor + shift for element in right], mistake["hint"]
 
 
-def given(question: Question, answer: Any) -> list[Any]:
-    """Return an answer as `expected` returns the key; None where a call of a function fails."""
+def given(question: Question, answer: Any) -> tuple[list[Any], str]:
+    """Return an answer as `expected` returns the key, and why calls of a function failed.
+
+    A call that fails is None; so are calls for which no time is left.
+    """
     if question.type != "function":
-        return answer if isinstance(answer, list) else [answer]
-    return [_try(question, answer, probe) for probe in question.probes]
+        return answer if isinstance(answer, list) else [answer], ""
+    values: list[float | None] = []
+    trouble, begin = "", time.monotonic()
+    for probe in question.probes:
+        value = None
+        if time.monotonic() - begin < _MOST_SECONDS:
+            try:
+                value = outcome(answer, question.form, probe)
+            except CheckFailedError as problem:
+                trouble = trouble or str(problem)
+        values.append(value)
+    return values, trouble
 
 
 def matches(question: Question, values: list[Any], targets: list[Any]) -> list[bool]:
@@ -166,13 +184,6 @@ def _number_faults(question: Question, number: float, hints: list[str]) -> Itera
 
 def _says(hint: str, numeral: str) -> bool:
     return re.search(rf"(?<![\d.]){re.escape(numeral)}(?![\d.]*\d)", hint) is not None
-
-
-def _try(question: Question, function: Any, probe: Names) -> float | None:
-    try:
-        return outcome(function, question.form, probe)
-    except CheckFailedError:
-        return None
 
 
 def _is_kept(condition: dict[str, Any], names: Names) -> bool:

@@ -4,13 +4,15 @@ Called from the hidden region of a test cell, while the course is graded. The ke
 secret stand in the course's ``keys`` folder, never in a notebook.
 """
 
+import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from casekit.errors import CasekitError, InvalidInputError
-from casekit.questions import keys
+from casekit.errors import InvalidInputError
+from casekit.questions import START, keys
 from casekit.questions.checking import CheckFailedError, read
 from casekit.questions.firm import Firm
 from casekit.questions.schema import Assignment, Question, read_assignment
@@ -19,7 +21,14 @@ from casekit.questions.variants import draw_firm, public_firm
 SECRET = "secret"  # noqa: S105 - the file's name
 SHARED = "shared"
 """A file of this name beside an assignment's keys says that all students have the public set."""
-_GRADED = "autograded"
+_GRADED, _GRADING = "autograded", "autograde"
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    points: float
+    partly: str = ""
+    hint: str | None = None
 
 
 def mark(
@@ -76,12 +85,15 @@ def judge(
     Returns:
         The points earned, and a sentence that never tells the key's value.
     """
-    values = keys.given(question, answer)
-    verdict = _judge(question, values, keys.names_for(question, assignment, firm))
-    if verdict[0] < question.points and earlier:
-        carried = _judge_carried(question, values, assignment, firm, earlier)
-        verdict = max(verdict, carried, key=lambda each: each[0])
-    return verdict
+    values, trouble = keys.given(question, answer)
+    plain = _judge(question, values, keys.names_for(question, assignment, firm))
+    carried = _judge_carried(question, values, assignment, firm, earlier)
+    best = max(plain, carried, key=lambda each: (each.points, each.hint is not None))
+    if best.points == question.points:
+        given = f", given your answer to {', '.join(earlier)}" if best is not plain else ""
+        return best.points, f"{question.id}: right{given}."
+    reason = best.hint or trouble or "Not the expected value."
+    return best.points, f"{question.id}: {best.partly}{reason}"
 
 
 def find_course(assignment: str) -> tuple[Path, str | None]:
@@ -90,13 +102,16 @@ def find_course(assignment: str) -> tuple[Path, str | None]:
     Raises:
         InvalidInputError: If there is no course with keys for the assignment.
     """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+    # Where the program began, and not where a student's code has gone since.
+    for folder in (START, *START.parents):
         if (folder / "keys" / assignment / "questions.yml").is_file():
-            place = here.relative_to(folder).parts
+            place = START.relative_to(folder).parts
             # Only work that is being graded is a student's; a solution has the public numbers.
-            return folder, place[1] if place[:1] == (_GRADED,) and len(place) > 1 else None
-    message = f"No keys for {assignment} above {here}: mark inside the course folder."
+            student = place[1] if place[:1] == (_GRADED,) and len(place) > 1 else None
+            if student is None and os.environ.get("NBGRADER_EXECUTION") == _GRADING:
+                break
+            return folder, student
+    message = f"No keys for {assignment} above {START}: mark inside the course folder."
     raise InvalidInputError(message)
 
 
@@ -129,11 +144,12 @@ def read_secret(course: Path) -> bytes:
     """
     path = course / "keys" / SECRET
     try:
-        secret = path.read_text(encoding="utf-8").strip()
+        secret = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as problem:
         message = (
             f"{path} cannot be read: put back the copy you kept, for without it nobody's own"
-            " numbers can be worked out again."
+            " numbers can be worked out again; a course made by an older casekit has none, make a"
+            " new one."
         )
         raise InvalidInputError(message) from problem
     if not secret:
@@ -164,16 +180,15 @@ def _readable(
     return found
 
 
-def _judge(question: Question, values: list[Any], names: Mapping[str, Any]) -> tuple[float, str]:
+def _judge(question: Question, values: list[Any], names: Mapping[str, Any]) -> _Verdict:
     right = keys.matches(question, values, keys.expected(question, names))
     if all(right):
-        return question.points, f"{question.id}: right."
-    hint = keys.hint_for(question, values, right, list(keys.mistaken(question, names)))
+        return _Verdict(question.points)
     share = sum(right) / len(right) if question.partial else 0.0
     what = "calls" if question.type == "function" else "elements"
     partly = f"{sum(right)} of {len(right)} {what} are right. " if len(right) > 1 else ""
-    sentence = f"{question.id}: {partly}{hint or 'Not the expected value.'}"
-    return round(question.points * share, 2), sentence
+    hint = keys.hint_for(question, values, right, list(keys.mistaken(question, names)))
+    return _Verdict(round(question.points * share, 2), partly, hint)
 
 
 def _judge_carried(
@@ -182,12 +197,25 @@ def _judge_carried(
     assignment: Assignment,
     firm: Mapping[str, Any],
     earlier: Mapping[str, Any],
-) -> tuple[float, str]:
+) -> _Verdict:
+    """Judge by what follows from the earlier answers, where they and it are plausible at all.
+
+    At the ends of what is plausible much follows that asks for no work, such as nought from nought.
+    """
+    nothing = _Verdict(0.0)
+    if not earlier or not all(
+        _is_inside(assignment.question(name), answer) for name, answer in earlier.items()
+    ):
+        return nothing
     names = keys.names_for(question, assignment, firm, earlier)
     try:
-        points, sentence = _judge(question, values, names)
-    except (CasekitError, ArithmeticError):
-        return 0.0, ""  # nothing follows from an answer as wrong as that
-    if points == question.points:
-        return points, f"{question.id}: right, given your answer to {', '.join(earlier)}."
-    return points, sentence
+        inside = all(_is_inside(question, value) for value in keys.expected(question, names))
+        return _judge(question, values, names) if inside else nothing
+    except keys.BROKEN:
+        return nothing  # nothing follows from an answer as wrong as that
+
+
+def _is_inside(question: Question, value: Any) -> bool:
+    if not question.numeric or question.low is None or question.high is None:
+        return True
+    return bool(question.low < value < question.high)

@@ -108,7 +108,13 @@ def test_id(question_id: str) -> str:
 
 
 def _read_cells(path: Path) -> list[NotebookNode]:
-    notebook = jupytext.reads(read_text(path), fmt="md:myst")
+    text = read_text(path)
+    try:
+        notebook = jupytext.reads(text, fmt="md:myst")
+    except Exception as problem:  # its parser has errors of its own, and yaml's
+        reason = " ".join(str(problem).split())[:200]
+        message = f"{path} is no MyST notebook ({reason}): look at its +++ lines and code cells."
+        raise InvalidInputError(message) from problem
     cells: list[NotebookNode] = notebook.cells
     return cells
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from casekit.errors import InvalidInputError, shown
@@ -59,14 +60,20 @@ def rehearse(path: Path) -> list[Finding]:
     client = NotebookClient(
         nbformat.from_dict(notebook),
         timeout=SECONDS,
-        interrupt_on_timeout=True,
         allow_errors=True,
+        kernel_name="python3",
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     try:
         return list(_findings(client.execute()))
-    except DeadKernelError as problem:
+    except CellTimeoutError as problem:
+        message = (
+            f"{path.name}: a cell ran longer than {SECONDS} seconds: look for a loop that never"
+            " ends, and run the cells one by one."
+        )
+        raise InvalidInputError(message) from problem
+    except (DeadKernelError, NoSuchKernel, RuntimeError) as problem:
         message = (
             f"{path.name}: the program ended while a cell ran, perhaps because of exit() or for"
             " want of memory: run the cells one by one."
@@ -126,6 +133,9 @@ def _judged(name: str, cells: dict[str, NotebookNode]) -> Finding:
         return Finding(name, ok=bool(lines), sentence=sentence)
     if error.ename == _NO_ANSWER:
         sentence = f"{name}: {error.evalue}: keep the cell with the imports, and run it first."
+        return Finding(name, ok=False, sentence=sentence)
+    if error.ename != "CheckFailedError":
+        sentence = f"{name}: its test cell stops with {_reason(error)}"
         return Finding(name, ok=False, sentence=sentence)
     return Finding(name, ok=False, sentence=str(error.evalue))
 

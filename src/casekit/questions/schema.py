@@ -163,11 +163,24 @@ def read_yaml(path: Path) -> Any:
         InvalidInputError: If it is missing, is not in UTF-8, or is no YAML.
     """
     try:
-        return yaml.safe_load(read_text(path))
+        return yaml.load(read_text(path), _Loader)  # noqa: S506 - a safe loader, made stricter
     except yaml.YAMLError as problem:
         reason = " ".join(str(problem).split())
         message = f"{path} is no valid YAML: {reason}."
         raise InvalidInputError(message) from problem
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that does not let the last of two equal fields win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        """Return a mapping, or refuse a field that is there twice."""
+        names = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if names.count(key.value) > 1:
+                problem = f"the field {key.value!r} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def to_assignment(document: dict[str, Any], path: Path) -> Assignment:

@@ -4,7 +4,9 @@ Apart from `casekit.questions.schema`, because importing jsonschema takes a seco
 would pay for every submission.
 """
 
+import builtins
 import json
+import keyword
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -15,7 +17,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from casekit.errors import CasekitError, InvalidInputError
+from casekit.errors import InvalidInputError
 from casekit.questions import keys
 from casekit.questions.files import read_text
 from casekit.questions.firm import Firm
@@ -23,10 +25,11 @@ from casekit.questions.schema import Assignment, Question, read_yaml, to_assignm
 from casekit.questions.variants import grid_size, public_firm, references
 
 _LONG = 200
+_LARGEST = 1e15
 _FEWEST_VARIANTS = 10_000
+# Names that the cells of a notebook define or import.
+_USED = ("casekit", "check", "data", "firm", "models", "pd", "np", "predicted")
 _SCALARS = ("float", "pct", "int")
-# A wrong name in a formula, a division by zero, a factor on a word.
-_BROKEN_KEY = (CasekitError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def load_assignment(path: Path) -> Assignment:
@@ -40,7 +43,10 @@ def load_assignment(path: Path) -> Assignment:
             fault, with file, line and field, one fault a line.
     """
     document = read_yaml(path)
-    faults = list(schema_faults(document, "schema.json"))
+    if isinstance(document, list):
+        message = f"{path} is of an older casekit: make a new course, or keep that casekit."
+        raise InvalidInputError(message)
+    faults = [*_infinite(document), *schema_faults(document, "schema.json")]
     if not faults:
         faults = list(_contradictions(to_assignment(document, path)))
     refuse(path, faults)
@@ -71,6 +77,16 @@ def check_keys(assignment: Assignment, path: Path, firm: Firm | None = None) -> 
 
 Fault = tuple[tuple[str | int, ...], str]
 """Where in a document something is wrong, and what."""
+
+
+def _infinite(part: Any, place: tuple[str | int, ...] = ()) -> Iterator[Fault]:
+    """Numbers that YAML knows and no question can use."""
+    if isinstance(part, dict | list):
+        items = part.items() if isinstance(part, dict) else enumerate(part)
+        for name, inner in items:
+            yield from _infinite(inner, (*place, name))
+    elif isinstance(part, int | float) and not abs(part) < _LARGEST:
+        yield place, "is no number of ordinary size"
 
 
 def refuse(path: Path, faults: Iterable[Fault]) -> None:
@@ -173,10 +189,12 @@ def _question_faults(
     if question.low is not None and question.high is not None and question.low >= question.high:
         yield "low", "must be below high"
     yield from _key_shape_faults(question)
+    if wrong := [earlier for earlier in question.follows if earlier not in seen]:
+        yield "follows", f"{wrong[0]} is no earlier question"
+        return
+    yield from _name_faults(question, assignment)
     for earlier in question.follows:
-        if earlier not in seen:
-            yield "follows", f"{earlier} is no earlier question"
-        elif assignment.question(earlier).type not in _SCALARS:
+        if assignment.question(earlier).type not in _SCALARS:
             yield "follows", f"{earlier} is no single number"
     known = drawn | {*question.follows, *question.arguments}
     used = keys.named_in((question.key, question.keep, question.mistakes))
@@ -187,6 +205,20 @@ def _question_faults(
             yield "probes", f"a call gives {sorted(call)}, but the arguments are others"
     yield from _draw_faults(question)
     yield from _variant_faults(question, assignment)
+
+
+def _name_faults(question: Question, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    taken = {*dir(builtins), *keyword.kwlist, *_USED}
+    if question.id in taken:
+        yield "id", "is a word of Python or of the notebook: take another"
+    ids = {other.id for other in assignment.questions}
+    if both := sorted(ids & set(question.draw)):
+        yield "draw", f"{both[0]} is the name of a question too"
+    if question.numeric and "value" in question.key:
+        yield "key", "is a typed number: say where it comes from"
+    for mistake in question.mistakes:
+        if ("key" in mistake) == bool({"factor", "shift"} & set(mistake)):
+            yield "mistakes", "give either a key, or a factor or shift"
 
 
 def _key_shape_faults(question: Question) -> Iterator[tuple[str, str]]:
@@ -253,11 +285,11 @@ def _key_faults(
     try:
         names = keys.names_for(question, assignment, firm)
         keys.expected(question, names)
-    except _BROKEN_KEY as problem:
+    except keys.BROKEN as problem:
         return [f"key: {_reason(problem)}"]
     try:
         return list(keys.faults(question, names, public=public))
-    except _BROKEN_KEY as problem:
+    except keys.BROKEN as problem:
         return [f"mistakes: {_reason(problem)}"]
 
 

@@ -5,12 +5,13 @@ student | question | parameter | attempt`` as message, reduced to a place on the
 Attempts go on until the variant keeps the properties and the band that the question asks for, and
 every known mistake can be told from the key; where earlier draws leave a question no room, a new
 round begins with the first. The draw is whole-number arithmetic, the same on every platform; other
-questions, other students and the order of drawing do not matter. Whether a draw is kept depends on
-keys and models too: numbers are those of one version of both.
+students do not matter, nor do other questions that share no parameter. Whether a draw is kept
+depends on keys and models too: numbers are those of one version of both.
 """
 
 import hashlib
 import hmac
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -96,7 +97,8 @@ def _drawing(assignment: Assignment, student: str, secret: bytes, start: int) ->
 
 def _digest(secret: bytes, *parts: str) -> bytes:
     # The length before each part keeps "a|b" and "a", "b" apart.
-    message = "".join(f"{len(part)}:{part}|" for part in parts).encode()
+    plain = [unicodedata.normalize("NFC", part) for part in parts]
+    message = "".join(f"{len(part)}:{part}|" for part in plain).encode()
     return hmac.new(secret, message, hashlib.sha256).digest()
 
 
