@@ -499,6 +499,9 @@ def test_a_notebook_is_rehearsed_as_it_is_graded(course, tmp_path, capsys):
     assert sentence in html.unescape(page.read_text(encoding="utf-8"))
     assert "5 of 7 answers can be handed in" in shown.out
     assert path.read_bytes() == before
+    rewrite(path, test_gap_80_pct="print('all is well')")
+    assert main(["check", str(path)]) == 1
+    assert "gap_80_pct: its test cell was changed" in capsys.readouterr().out
     (folder / "firm.json").unlink()
     assert main(["check", str(path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)

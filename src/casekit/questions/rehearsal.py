@@ -129,8 +129,10 @@ def _judged(name: str, cells: dict[str, NotebookNode]) -> Finding:
     error = first_error(test)
     if error is None:
         lines = "".join(output.get("text", "") for output in test.outputs).strip().splitlines()
-        sentence = lines[-1] if lines else f"{name}: the test cell said nothing, run it once more."
-        return Finding(name, ok=bool(lines), sentence=sentence)
+        if lines and lines[-1].startswith(f"{name}: "):
+            return Finding(name, ok=True, sentence=lines[-1])
+        sentence = f"{name}: its test cell was changed; grading will put the original back."
+        return Finding(name, ok=False, sentence=sentence)
     if error.ename == _NO_ANSWER:
         sentence = f"{name}: {error.evalue}: keep the cell with the imports, and run it first."
         return Finding(name, ok=False, sentence=sentence)
