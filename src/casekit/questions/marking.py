@@ -97,7 +97,7 @@ def judge(
 
 
 def find_course(assignment: str) -> tuple[Path, str | None]:
-    """Return the course above the working directory, and the student whose work lies there.
+    """Return the course above where the program began, and the student whose work lies there.
 
     Raises:
         InvalidInputError: If there is no course with keys for the assignment.
