@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 
 from casekit import course as courses
 from casekit.course import gate
@@ -128,6 +129,20 @@ def test_a_function_that_fails_costs_its_points_and_nothing_else(
     assert (row.status, row.score) == ("graded", 18.0)
     [page] = courses.feedback(course, "05-rationing")
     assert said in page.read_text(encoding="utf-8")
+
+
+def test_numbers_that_give_a_hint_away_are_not_released(some_exercises, tmp_path):
+    course = courses.init(tmp_path / "course", some_exercises("02-crisis"), demo=1)
+    path = course / "keys" / "02-crisis" / "questions.yml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    [drawing, *_] = [question for question in document["questions"] if "draw" in question]
+    [number, *_] = drawing["draw"].values()
+    number["meaning"] = drawing["mistakes"][0]["hint"]
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="the numbers of demo-01 of 02-crisis would give"):
+        courses.release(course, "02-crisis")
+    assert not (course / "release").exists()
+    assert not (course / "firms").exists()
 
 
 def test_a_slow_notebook_is_not_released(some_exercises, tmp_path, monkeypatch):

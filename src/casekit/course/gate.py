@@ -4,7 +4,7 @@ import io
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NoReturn
@@ -181,8 +181,19 @@ def _refuse(assignment: str, cell: NotebookNode, reason: str) -> NoReturn:
     raise InvalidInputError(message)
 
 
-def require_silence(folder: Path, course: Course, assignment: str) -> None:
-    """Search all that students get, but for the wheel, which is public anyway.
+def texts_in(folder: Path) -> dict[str, str]:
+    """Return the text of every file of a folder by its name, but for the wheel: that is public."""
+    paths = (path for path in files_in(folder) if not path.match("casekit-*.whl"))
+    return {path.name: _all_text(path) for path in paths}
+
+
+def require_silence(texts: Mapping[str, str], course: Course, assignment: str) -> None:
+    """Search all that students get.
+
+    Args:
+        texts: The text of each file by its name.
+        course: The course.
+        assignment: Name of the assignment.
 
     Raises:
         InvalidInputError: If a file holds a solution, hidden test, key, hint, anchor answer, note
@@ -194,14 +205,11 @@ def require_silence(folder: Path, course: Course, assignment: str) -> None:
         *_key_texts(course, assignment),
         read_secret(course.root).decode(),
     ]
-    for path in files_in(folder):
-        if path.match("casekit-*.whl"):
-            continue
-        text = _all_text(path)
+    for name, text in texts.items():
         found = [secret for secret in (*_NEVER_RELEASED, *secrets) if secret in text]
         if found or _MARK_CALL.search(text):
             hit = (found or ["a call of mark"])[0]
-            message = f"{path.name} of {assignment} would give away {hit!r}: nothing was released."
+            message = f"{name} of {assignment} would give away {hit!r}: nothing was released."
             raise InvalidInputError(message)
 
 

@@ -67,11 +67,12 @@ def release(
         if shared:
             public = find_firm(course.root, found, None).to_json()
             (made / FILE).write_text(public, encoding="utf-8")
-        progress(f"searching {assignment} for answers", 2, 4)
-        whole = _lay_out(made, wheel)
-        gate.require_silence(whole, course, assignment)
-        progress(f"drawing the numbers of {assignment}", 3, 4)
+        progress(f"drawing the numbers of {assignment}", 2, 4)
         own = {} if shared else firms.draw_firms(course, found)
+        progress(f"searching {assignment} for answers", 3, 4)
+        whole = _lay_out(made, wheel)
+        numbers = {f"the numbers of {student}": text for student, text in own.items()}
+        gate.require_silence(gate.texts_in(whole) | numbers, course, assignment)
         firms.share(course, assignment, shared=shared)
         if shared:
             shutil.rmtree(course.root / firms.FOLDER / assignment, ignore_errors=True)
