@@ -136,20 +136,17 @@ def _kind(rule: dict[str, Any], schema: dict[str, Any]) -> str:
     whole = _resolved(rule, schema)
     if "enum" in whole:
         return ", ".join(map(str, whole["enum"]))
-    if "anyOf" in whole:
-        return "one of several shapes"
-    if whole.get("type") == "array":
-        return f"list of {_kind(whole['items'], schema)}"
-    kind = whole.get("type", "true" if whole.get("const") is True else "value")
-    return " or ".join(kind) if isinstance(kind, list) else _KINDS.get(kind, kind)
+    if "type" not in whole:
+        return "true" if whole.get("const") is True else "one of several shapes"
+    if whole["type"] == "array":
+        return f"list of {_kind(whole['items'], schema)}s"
+    kinds: list[str] = whole["type"] if isinstance(whole["type"], list) else [whole["type"]]
+    return " or ".join(_KINDS.get(kind, kind) for kind in kinds)
 
 
 _KINDS = {
-    "string": "text",
-    "object": "mapping",
-    "integer": "whole number",
-    "boolean": "true, false",
-}
+    "string": "text", "object": "mapping", "integer": "whole number", "boolean": "true or false",
+}  # fmt: skip
 
 
 def _resolved(rule: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

@@ -84,50 +84,24 @@ class Form:
         return [self.name]
 
 
-def check(  # noqa: PLR0913 - each argument is a visible promise in the notebook's own cell
-    answer: Callable[[], object],
-    *,
-    name: str,
-    type: str,  # noqa: A002 - the word a student reads in the cell
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    options: Sequence[str] = (),
-    length: int | None = None,
-    labels: Sequence[str] = (),
-    columns: Sequence[str] = (),
-    arguments: Sequence[str] = (),
-    example: Mapping[str, Any] | None = None,
-) -> None:
+def check(answer: Callable[[], object], **promised: Any) -> None:
     """Say whether an answer has the right form: defined, right type and shape, plausible range.
 
     Args:
         answer: ``lambda: x`` for the variable ``x``, so that a missing one can be told too. Numpy
             scalars are welcome, and for lists arrays and pandas Series.
-        name: The variable's name.
-        type: One of `TYPES`.
-        unit: What the number counts, e.g. ``"percent"``.
-        low: Lowest plausible value (in ``unit``), or None for no limit.
-        high: Highest plausible value (in ``unit``), or None for no limit.
-        options: The allowed words of an ``enum``, or of each element of a ``list`` or ``series``.
-        length: Number of elements of a ``list``.
-        labels: Labels of a ``series`` (a pandas Series or a dict), or rows of a ``frame``.
-        columns: Columns of a ``frame`` (a pandas DataFrame or a dict of columns).
-        arguments: What a ``function`` takes, in this order.
-        example: One call of a ``function`` to try: a value an argument.
+        **promised: What the answer must look like: the attributes of `Form` by their names.
 
     Raises:
         CheckFailedError: With one sentence that says what to change.
         InvalidInputError: If there is no such ``type``.
     """
-    form = Form(
-        name, type, unit, low, high, options, length, labels, columns, arguments, example or {}
-    )
+    form = Form(**promised)
     found = read(answer, form)
     if callable(found):
         found = outcome(found, form, form.example)
     _check_range(found, form)
-    print(f"{name}: the form is right; whether the answer is right shows when it is graded.")  # noqa: T201
+    print(f"{form.name}: the form is right; whether the answer is right shows when it is graded.")  # noqa: T201
 
 
 def read(answer: Callable[[], object], form: Form) -> Answer:
