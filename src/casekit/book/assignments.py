@@ -92,7 +92,7 @@ def _section(found: Assignment, rubric: Rubric) -> Node:
     low, high = rubric.words
     objectives = ", ".join(map(str, rubric.objectives))
     form = f"{low} to {high} words, marked by hand"
-    rows.append((rubric.title, "", form, f"{rubric.points:g}", "judge", objectives))
+    rows.append((rubric.title, rubric.id, form, f"{rubric.points:g}", "judge", objectives))
     head = ("Question", "Name", "Answer", "Points", "Asks to", "Objectives")
     section += datapages.table(found.title, head, rows)
     return section
@@ -117,8 +117,11 @@ def _number(found: Assignment) -> str:
 def _fields(name: str, title: str, schema: dict[str, Any]) -> Node:
     part = schema["properties"]["assignment"] if name == "assignment" else schema["$defs"][name]
     required = set(part.get("required", ()))
+    rules = part.get("allOf", ())
+    sometimes = {field for rule in rules for field in rule["then"].get("required", ())}
+    needed = dict.fromkeys(sometimes, "for some types") | dict.fromkeys(required, "yes")
     rows = [
-        (field, _kind(rule, schema), "yes" if field in required else "", _said(rule, schema))
+        (field, _kind(rule, schema), needed.get(field, "no"), _said(rule, schema))
         for field, rule in part["properties"].items()
     ]
     section = nodes.section(ids=[f"part-{name}"], names=[f"part-{name}"], classes=["from-data"])
