@@ -6,7 +6,8 @@ Jupyter Book itself creates. Import: `import casekit` against Python doing nothi
 our typed table against the same file through pandas alone, imports included. Model: model A against
 PySD and BPTK-Py (``model_a.py``). Newsvendor: ours against stockpyl, a check (``cross_check.py``).
 Live: a widget in the page beside Pyodide and JupyterLite (``live.py``). Pages: builds, weights and
-loading of the book beside the sample book (``pages.py``).
+loading of the book beside the sample book (``pages.py``). Grading: whole grades, gradebook and
+feedback beside nbgrader (``grading.py``); grading-many, which only ``--only`` runs, takes long.
 
 Usage: python benchmarks/run.py [--rounds N] [--only NAME]
 """
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cross_check
+import grading
 import live
 import model_a
 import pages
@@ -136,14 +138,16 @@ def main() -> None:
         "newsvendor": lambda _: cross_check.check(),
         "live": live.bench,
         "pages": pages.bench,
+        "grading": grading.bench,
     }
+    long: dict[str, Callable[[int], None]] = {"grading-many": grading.many}
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=[*work, *others])
+    parser.add_argument("--only", choices=[*work, *others, *long])
     options = parser.parse_args()
     for name in [options.only] if options.only else [*work, *others]:
-        if name in others:
-            others[name](options.rounds)
+        if name in others or name in long:
+            (others | long)[name](options.rounds)
             continue
         measure, us, them = work[name]
         ours, peer = (statistics.median(times) for times in measure(options.rounds))

@@ -546,10 +546,31 @@ def _course(rooms: Any) -> None:
         course_grade,
         "grade what was handed in; what was graded and did not change is left alone",
         "casekit course grade 02-crisis\ncasekit course grade 02-crisis --student s03 --json\n"
-        "casekit course grade 02-crisis --regrade all",
+        "casekit course grade 02-crisis --regrade all --jobs 4",
     )
     grade.add_argument("--student", metavar="ID", help="one student only")
     grade.add_argument("--regrade", choices=("changed", "all"), default="changed")
+    grade.add_argument(
+        "--jobs", type=_count, metavar="N", help="submissions at a time (default: a processor each)"
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster: tcp://127.0.0.1:8786, or tls://… with certificates",
+    )
+    grade.add_argument(
+        "--audit",
+        type=_count,
+        nargs="?",
+        const=10,
+        metavar="N",
+        help="grade N of them (default: 10) with nbgrader too, in a sandbox, and print differences",
+    )
+    grade.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run students' code with your rights: only for people you trust, or in a container",
+    )
     _json(grade)
     feedback = _verb(
         room,
@@ -599,18 +620,69 @@ def course_release(options: argparse.Namespace) -> int:
 def course_grade(options: argparse.Namespace) -> int:
     """Grade what was handed in, and close with a table."""
     from casekit import console, course
+    from casekit.grading import Options
 
+    chosen = Options(options.jobs, not options.no_sandbox, options.scheduler or "")
+    if options.no_sandbox:
+        print(_NO_SANDBOX, file=sys.stderr)
     with console.progress() as report:
         rows = course.grade(
-            options.course, options.assignment, options.student, options.regrade, report
-        )
+            options.course, options.assignment, options.student, options.regrade,
+            progress=report, options=chosen,
+        )  # fmt: skip
+    told = _audit(options) if options.audit else None
     if options.json:
-        _print_json([asdict(row) for row in rows])
+        found = [asdict(row) | {"problem": row.problem} for row in rows]
+        _print_json(found if told is None else {"rows": found, "audit": told})
     else:
         columns = ("student", "status", "score", "of", "to mark", "hours late", "problem")
         lines = [_grade_line(row) for row in rows]
         console.table(f"{options.assignment}: {len(rows)} students", columns, lines)
+        _print_kinds(rows)
     return int(any(row.status == "failed" for row in rows))
+
+
+_NO_SANDBOX = (
+    "casekit: without a sandbox students' code runs with your rights on this machine; grade only"
+    " work of people you trust, or inside a container."
+)
+
+
+def _audit(options: argparse.Namespace) -> dict[str, Any]:
+    """Compare a sample with what nbgrader makes of it, and say where they differ."""
+    from casekit import console, course
+
+    with console.progress() as report:
+        report("grading a sample with nbgrader", 0, options.audit)
+        students, differences = course.audit(options.course, options.assignment, options.audit)
+    lines = [(each.student, each.cell, each.ours, each.stock) for each in differences]
+    title = f"Audit of {len(students)} submissions: {len(lines)} differences"
+    console.table(title, ("student", "where", "casekit", "nbgrader"), lines)
+    return {"students": students, "differences": [asdict(each) for each in differences]}
+
+
+def _print_kinds(rows: list[Any]) -> None:
+    """Close with a table of problems by kind."""
+    from casekit import console
+    from casekit.grading.run import by_kind
+
+    kinds = by_kind(rows)
+    if kinds:
+        lines = [
+            (kind, count, ", ".join(
+                row.student for row in rows if kind in dict(row.problems)
+            ))
+            for kind, count in kinds.most_common()
+        ]  # fmt: skip
+        console.table("Problems", ("kind", "count", "students"), lines)
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        message = f"{text!r} is no number of jobs: write 1 or more"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def _grade_line(row: Any) -> tuple[object, ...]:

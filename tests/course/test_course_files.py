@@ -16,7 +16,6 @@ from nbgrader.api import Gradebook
 
 import casekit
 from casekit import course as courses
-from casekit.course.autograding import _cells_problem, _in_words
 from casekit.course.creating import _build_wheel
 from casekit.course.demo import PROFILES, Work
 from casekit.course.feedback_pages import _duration
@@ -207,22 +206,6 @@ def test_lateness_is_told_in_units_that_fit(seconds, words):
 def test_rows_become_csv_with_headings_even_without_students():
     assert courses.csv_text([{"a": "x, y", "b": ""}]) == 'a,b\r\n"x, y",\r\n'
     assert courses.csv_text([]).startswith("student_id,")
-
-
-def test_copied_strange_and_lost_cells_are_told_in_words():
-    source = ["a", "test-a", "b", "test-b", "essay"]
-    assert _cells_problem(source, source) is None
-    assert _cells_problem(["a", "test-a", "b"], source) is None, "nbgrader adds these back"
-    assert "no cell carries nbgrader's marks" in _cells_problem([], source)
-    assert "a copy of the cell a:" in _cells_problem([*source, "a"], source)
-    assert "does not have, (no name), c:" in _cells_problem([*source, "c", ""], source)
-    assert "the cells of b are missing" in _cells_problem(["a", "test-a", "essay"], source)
-
-
-def test_a_kernel_that_died_is_told_in_words():
-    told = _in_words("nbclient.exceptions.DeadKernelError: Kernel died")
-    assert "the program ended while a cell ran" in told
-    assert _in_words("RuntimeError: other.") == "RuntimeError: other"
 
 
 def test_a_demo_profile_without_its_kind_of_question_leaves_right_answers(checkout):

@@ -7,9 +7,10 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
-from casekit.course.autograding import Standing, fingerprint_of_keys, standing
+from casekit.course.autograding import ledger
 from casekit.course.folder import open_course, write_atomically
 from casekit.errors import InvalidInputError
+from casekit.grading.ledger import Stage
 from casekit.questions.notebook import test_id
 
 Row = dict[str, Any]
@@ -50,12 +51,8 @@ def export(
     essay = course.rubric(assignment).id
     cells[essay] = essay
     students = course.students()
-    keys = fingerprint_of_keys(course, assignment)
-    with course.gradebook() as gradebook:
-        rows = [
-            _row(gradebook, assignment, student, cells, standing(course, assignment, student, keys))
-            for student in students
-        ]
+    with ledger(course, assignment) as stage, course.gradebook() as gradebook:
+        rows = [_row(gradebook, assignment, student, cells, stage(student)) for student in students]
     if not dry_run:
         _write(Path(path), csv_text(rows))
     return rows
@@ -88,7 +85,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _row(
-    gradebook: Gradebook, assignment: str, student: str, cells: dict[str, str], status: Standing
+    gradebook: Gradebook, assignment: str, student: str, cells: dict[str, str], status: Stage
 ) -> Row:
     row: Row = dict.fromkeys([*_COLUMNS, *cells], "")
     row |= {"student_id": student, "assignment": assignment, "status": status}

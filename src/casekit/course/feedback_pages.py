@@ -12,11 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, SubmittedNotebook
 
-from casekit.course.autograding import (
-    fingerprint_of_keys,
-    graded_cells,
-    standing,
-)
+from casekit.course.autograding import graded_cells, ledger
 from casekit.course.folder import Course, Progress, open_course, silent, write_atomically
 from casekit.questions.notebook import test_id
 from casekit.questions.rehearsal import first_error
@@ -77,13 +73,14 @@ def feedback(
     """
     course = open_course(directory)
     course.require_release(assignment)
-    keys = fingerprint_of_keys(course, assignment)
     pages = []
     students = course.choose_students(student)
+    with ledger(course, assignment) as stage:
+        stages = {name: stage(name) for name in students}
     for done, name in enumerate(students):
         progress(f"feedback for {name}", done, len(students))
         page = course.root / "feedback" / name / assignment / f"{assignment}.html"
-        if standing(course, assignment, name, keys) == "graded":
+        if stages[name] == "graded":
             graded = course.root / "autograded" / name / assignment / f"{assignment}.ipynb"
             write_atomically(page, _page(course, assignment, name, graded))
             pages.append(page)

@@ -1,0 +1,441 @@
+"""Rebuild values from plain data that another process sent; see `casekit.grading.values`.
+
+The sender may be a student's own code, so nothing in a tree is trusted: a tag picks a function of a
+fixed table, and a name picks from what both sides have alike.
+"""
+
+import collections
+import contextlib
+import datetime as dt
+import decimal
+import fractions
+import io
+import pathlib
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
+
+from casekit.grading.values import (
+    DTYPE,
+    EXCEPTIONS,
+    HARMLESS,
+    MOST_BITS,
+    MOST_DEPTH,
+    MOST_NODES,
+    TYPES,
+    WORD,
+    MalformedError,
+    opaque,
+)
+
+_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+_UNITS = ("s", "ms", "us", "ns")
+
+
+class Receiver(Protocol):
+    """What a decoder needs of the process it works in."""
+
+    def function(self, number: int, described: list[Any]) -> Any:
+        """Return what stands in for a function of the other side."""
+
+    def iterator(self, number: int) -> Any:
+        """Return what stands in for an iterator of the other side."""
+
+    def kind(self, number: int, names: list[str], bases: list[Any]) -> Any:
+        """Return what stands in for a class of the other side, and for those it derives from."""
+
+    def thing(self, number: int, kind: Any) -> Any:
+        """Return what stands in for any other object of the other side, of a class that does."""
+
+    def module(self, name: str) -> Any:
+        """Return this side's module of a name."""
+
+    def ours(self, number: int) -> Any:
+        """Return the object of this side that was sent under a number."""
+
+    def instance(self, name: str, attributes: dict[Any, Any]) -> Any:
+        """Return an object of a class that both sides have from the instructor."""
+
+    def exceptions(self) -> Mapping[str, type[BaseException]]:
+        """Return exception classes by name, beside Python's own."""
+
+
+class Decoder:
+    """Rebuild values from trees that somebody else has made.
+
+    Args:
+        receiver: Makes what stands in for objects that stay on the other side.
+        given: The objects that a ``given`` in the trees means, in order.
+    """
+
+    def __init__(self, receiver: Receiver, given: Sequence[Any] = ()) -> None:
+        self.receiver = receiver
+        self._given = given
+        self._met: dict[int, Any] = {}
+        self._nodes = 0
+
+    def decode(self, tree: Any) -> Any:
+        """Return the value.
+
+        Raises:
+            MalformedError: If the tree is no value's, or beyond the budget.
+        """
+        self._nodes = 0
+        try:
+            return self.value(tree, 0)
+        except Exception as problem:
+            message = str(problem) or type(problem).__name__
+            raise MalformedError(message) from problem
+
+    def exception(self, parts: list[Any], depth: int = 0) -> BaseException:
+        """Return an exception that was raised elsewhere, as the nearest class known here."""
+        names, arguments, text, kept, cause = parts
+        known = {**EXCEPTIONS, **self.receiver.exceptions()}
+        kind = next((known[name] for name in names if name in known), Exception)
+        try:
+            made = kind(*self.all(arguments, depth + 1))
+        except Exception:  # noqa: BLE001 - a class that wants other arguments
+            made = kind.__new__(kind)
+            made.args = (str(text),)
+        with contextlib.suppress(Exception):
+            for name, value in self.pairs(kept, depth + 1):
+                if str(name).isidentifier() and not str(name).startswith("_"):
+                    setattr(made, name, value)
+        if cause is not None:
+            found = self.value(cause, depth + 1)
+            made.__cause__ = found if isinstance(found, BaseException) else None
+        return made
+
+    def value(self, tree: Any, depth: int) -> Any:
+        """Return the value of a tree at some depth of another.
+
+        Raises:
+            MalformedError: If it has no tag, or the whole is beyond the budget. What a tag's
+                function raises for parts it cannot use comes through; see `decode`.
+        """
+        self._nodes += 1
+        if self._nodes > MOST_NODES or depth > MOST_DEPTH:
+            _refuse("too large")
+        if tree is None or isinstance(tree, bool | int | float | str | bytes):
+            return tree
+        if not (isinstance(tree, list) and tree and isinstance(tree[0], str)):
+            _refuse("no tag")
+        tag, *parts = tree
+        if tag != "once":
+            return self._made(tag, parts, depth + 1)
+        number, inner = parts
+        if not isinstance(inner, list):
+            self._met[number] = self.value(inner, depth)
+        elif inner[0] in _FILL:
+            empty, fill = _FILL[inner[0]]
+            self._met[number] = empty()  # before its content, which may hold it
+            fill(self._met[number], self, inner[1:], depth + 1)
+        else:
+            self._met[number] = self._made(inner[0], inner[1:], depth + 1)
+        return self._met[number]
+
+    def _made(self, tag: str, parts: list[Any], depth: int) -> Any:
+        if tag in _FILL:
+            empty, fill = _FILL[tag]
+            made = empty()
+            fill(made, self, parts, depth)
+            return made
+        return _REBUILD[tag](self, parts, depth)
+
+    def all(self, trees: Any, depth: int) -> list[Any]:
+        """Return the values of a list of trees."""
+        if not isinstance(trees, list):
+            _refuse("no list")
+        return [self.value(tree, depth) for tree in trees]
+
+    def pairs(self, trees: Any, depth: int) -> list[tuple[Any, Any]]:
+        """Return keys with their values, from trees of them by turns."""
+        flat = self.all(trees, depth)
+        return list(zip(flat[::2], flat[1::2], strict=True))
+
+    def same(self, place: int) -> Any:
+        """Return an object that has come before, in this message."""
+        return self._met[place]
+
+    def given(self, place: int) -> Any:
+        """Return an object that the other side was given."""
+        return self._given[place]
+
+
+_Rebuild = Callable[[Decoder, list[Any], int], Any]
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise MalformedError(reason)
+
+
+# Python's own ---------------------------------------------------------------------------------
+
+
+def _at(number: Any) -> int:
+    if not isinstance(number, int) or number < 0:
+        _refuse("no number")
+    return int(number)
+
+
+def _datetime(text: str, zone: str | None, fold: int) -> dt.datetime:
+    made = dt.datetime.fromisoformat(text).replace(fold=int(fold))
+    return made if zone is None else made.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+
+
+def _text_file(text: Any, place: Any) -> io.StringIO:
+    made = io.StringIO(str(text))
+    made.seek(int(place))
+    return made
+
+
+def _named(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    name, fields, items = parts
+    words = [name, *fields]
+    if not all(isinstance(word, str) and WORD.fullmatch(word) for word in words):
+        _refuse("no namedtuple")
+    return collections.namedtuple(name, fields)(*decoder.all(items, depth))  # noqa: PYI024 - made at run time
+
+
+def _type(name: str) -> Any:
+    library, dot, word = name.partition(".")
+    if not dot:
+        return TYPES.get(name) or EXCEPTIONS[name]
+    found = getattr(_np(), word) if library == "numpy" else None
+    return found if isinstance(found, type) and issubclass(found, _np().generic) else _refuse(name)
+
+
+def _fill_default(made: Any, decoder: Decoder, parts: list[Any], depth: int) -> None:
+    factory = decoder.value(parts[1], depth)
+    made.default_factory = factory if callable(factory) else None
+    made.update(decoder.pairs(parts[0], depth))
+
+
+_PYTHON: dict[str, _Rebuild] = {
+    "int": lambda _, parts, __: int(parts[0], 16) if len(parts[0]) < MOST_BITS else _refuse("int"),
+    "tuple": lambda d, parts, depth: tuple(d.all(parts[0], depth)),
+    "deque": lambda d, parts, depth: collections.deque(d.all(parts[0], depth), parts[1]),
+    "frozenset": lambda d, parts, depth: frozenset(d.all(parts[0], depth)),
+    "namedtuple": _named,
+    "dict_items": lambda d, parts, depth: dict(d.pairs(parts[0], depth)).items(),
+    "dict_keys": lambda d, parts, depth: dict.fromkeys(d.all(parts[0], depth)).keys(),
+    "dict_values": lambda d, parts, depth: dict(enumerate(d.all(parts[0], depth))).values(),
+    "complex": lambda _, parts, __: complex(*map(float, parts)),
+    "bytearray": lambda _, parts, __: bytearray(bytes(parts[0])),
+    "range": lambda d, parts, depth: range(*d.all(parts, depth)),
+    "slice": lambda d, parts, depth: slice(*d.all(parts, depth)),
+    "ellipsis": lambda *_: ...,
+    "Decimal": lambda _, parts, __: decimal.Decimal(str(parts[0])),
+    "Fraction": lambda d, parts, depth: fractions.Fraction(*d.all(parts, depth)),
+    "date": lambda _, parts, __: dt.date.fromisoformat(parts[0]),
+    "time": lambda _, parts, __: dt.time.fromisoformat(parts[0]),
+    "datetime": lambda _, parts, __: _datetime(*parts),
+    "timedelta": lambda _, parts, __: dt.timedelta(*map(int, parts)),
+    "PosixPath": lambda _, parts, __: pathlib.Path(str(parts[0])),
+    "PurePosixPath": lambda _, parts, __: pathlib.PurePosixPath(str(parts[0])),
+    "Pattern": lambda _, parts, __: re.compile(parts[0], int(parts[1])),
+    "StringIO": lambda _, parts, __: _text_file(*parts),
+    "builtin": lambda _, parts, __: HARMLESS[parts[0]],
+    "type": lambda _, parts, __: _type(parts[0]),
+    "exception": lambda d, parts, depth: d.exception(parts, depth),
+    "opaque": lambda _, parts, __: opaque(str(parts[0])),
+}
+
+# What is made empty and filled then, so that it may hold itself.
+_FILL: dict[str, tuple[Callable[[], Any], Callable[[Any, Decoder, list[Any], int], Any]]] = {
+    "list": (list, lambda made, d, parts, depth: made.extend(d.all(parts[0], depth))),
+    "set": (set, lambda made, d, parts, depth: made.update(d.all(parts[0], depth))),
+    "dict": (dict, lambda made, d, parts, depth: made.update(d.pairs(parts[0], depth))),
+    "OrderedDict": (
+        collections.OrderedDict,
+        lambda made, d, parts, depth: made.update(d.pairs(parts[0], depth)),
+    ),
+    "Counter": (
+        collections.Counter,
+        lambda made, d, parts, depth: made.update(dict(d.pairs(parts[0], depth))),
+    ),
+    "defaultdict": (collections.defaultdict, _fill_default),
+}
+
+
+# What was here before, and what stays on the other side ------------------------------------------
+
+
+def _described(decoder: Decoder, parts: list[Any], depth: int) -> list[Any]:
+    """What is said about a function, values in it rebuilt."""
+    name, doc, parameters, source, used, notes, own = parts
+    rebuilt = None if parameters is None else [
+        [str(each[0]), int(each[1]), decoder.all(each[2], depth)] for each in parameters
+    ]  # fmt: skip
+    words = [str(word) for word in used]
+    return [str(name), doc, rebuilt, source, words, decoder.pairs(notes, depth),
+            decoder.pairs(own, depth)]  # fmt: skip
+
+
+_ELSEWHERE: dict[str, _Rebuild] = {
+    "same": lambda d, parts, _: d.same(_at(parts[0])),
+    "given": lambda d, parts, _: d.given(_at(parts[0])),
+    "yours": lambda d, parts, _: d.receiver.ours(_at(parts[0])),
+    "class": lambda d, parts, depth: d.receiver.kind(
+        _at(parts[0]), [*map(str, parts[1])], d.all(parts[2], depth)
+    ),
+    "object": lambda d, parts, depth: d.receiver.thing(_at(parts[0]), d.value(parts[1], depth)),
+    "module": lambda d, parts, _: d.receiver.module(str(parts[0])),
+    "iterator": lambda d, parts, _: d.receiver.iterator(_at(parts[0])),
+    "instance": lambda d, parts, depth: d.receiver.instance(
+        str(parts[0]), dict(d.pairs(parts[1], depth))
+    ),
+    "function": lambda d, parts, depth: d.receiver.function(
+        _at(parts[0]), _described(d, parts[1], depth)
+    ),
+}
+
+
+# NumPy ----------------------------------------------------------------------------------------
+
+
+def _np() -> Any:
+    import numpy as np  # noqa: PLC0415 - only where a value needs it
+
+    return np
+
+
+def _dtype(text: Any) -> Any:
+    if not (isinstance(text, str) and DTYPE.fullmatch(text)):
+        _refuse("no dtype")
+    return _np().dtype(text)
+
+
+def _array(dtype: Any, shape: Any, data: Any) -> Any:
+    flat = _np().frombuffer(data, dtype=_dtype(dtype)) if data else _np().empty(0, _dtype(dtype))
+    return flat.reshape(_shape(shape)).copy()
+
+
+def _shape(sides: Any) -> list[int]:
+    return [int(side) for side in sides]
+
+
+def _objects(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    items = decoder.all(parts[1], depth)
+    made = _np().empty(len(items), dtype=object)
+    made[:] = items
+    return made.reshape(_shape(parts[0]))
+
+
+def _records(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    columns = {str(name): decoder.value(tree, depth) for name, tree in parts[0]}
+    dtype = [(name, column.dtype) for name, column in columns.items()]
+    made = _np().empty(_shape(parts[1]), dtype=dtype)
+    for name, column in columns.items():
+        made[name] = column
+    return made
+
+
+def _generator(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    name, state = parts[0], decoder.value(parts[1], depth)
+    if name not in _GENERATORS:
+        _refuse("no generator")
+    bits = getattr(_np().random, name)()
+    bits.state = state
+    return _np().random.Generator(bits)
+
+
+_NUMPY: dict[str, _Rebuild] = {
+    "scalar": lambda _, parts, __: _array(parts[0], [], parts[1])[()],
+    "array": lambda _, parts, __: _array(*parts),
+    "objects": _objects,
+    "records": _records,
+    "masked": lambda d, parts, depth: _np().ma.MaskedArray(*d.all(parts, depth)),
+    "dtype": lambda _, parts, __: _dtype(parts[0]),
+    "generator": _generator,
+}
+
+
+# pandas ---------------------------------------------------------------------------------------
+
+
+def _pd() -> Any:
+    import pandas as pd  # noqa: PLC0415 - only where a value needs it
+
+    return pd
+
+
+def _unit(unit: Any) -> Any:
+    return unit if unit in _UNITS else _refuse("no unit")
+
+
+def _timestamp(value: int, unit: str, zone: str | None) -> Any:
+    made = _pd().Timestamp(_np().datetime64(value, _unit(unit)))
+    return made if zone is None else made.tz_localize("UTC").tz_convert(zone)
+
+
+def _as_object(values: Any) -> dict[str, type]:
+    """Keep pandas from guessing a kind for an array of objects."""
+    plain = isinstance(values, _np().ndarray) and values.dtype.kind == "O"
+    return {"dtype": object} if plain else {}
+
+
+def _series(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    values, index, name = (decoder.value(part, depth) for part in parts)
+    return _pd().Series(values, index=index, name=name, copy=False, **_as_object(values))
+
+
+def _frame(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    arrays = decoder.all(parts[0], depth)
+    columns, index = (decoder.value(part, depth) for part in parts[1:3])
+    data = {
+        place: _pd().Series(array, index=index, copy=False, **_as_object(array))
+        for place, array in enumerate(arrays)
+    }
+    frame = _pd().DataFrame(data, index=index, copy=False)
+    frame.columns = columns
+    frame.attrs = dict(decoder.pairs(parts[3], depth))
+    return frame
+
+
+def _index(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    values, name = (decoder.value(part, depth) for part in parts[:2])
+    freq = parts[2]
+    if freq is not None:
+        kind = _pd().TimedeltaIndex if values.dtype.kind == "m" else _pd().DatetimeIndex
+        return kind(values, name=name, freq=str(freq))
+    return _pd().Index(values, name=name, **_as_object(values))
+
+
+def _multi(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    levels, codes, names = (decoder.all(part, depth) for part in parts)
+    return _pd().MultiIndex(levels=levels, codes=codes, names=names)
+
+
+def _categorical(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    categories, codes = (decoder.value(part, depth) for part in parts[:2])
+    return _pd().Categorical.from_codes(codes, categories=categories, ordered=bool(parts[2]))
+
+
+def _zoned(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    times = _pd().Series(decoder.value(parts[0], depth)).dt
+    return times.tz_localize("UTC").dt.tz_convert(str(parts[1])).array
+
+
+_PANDAS: dict[str, _Rebuild] = {
+    "missing": lambda _, parts, __: _pd().NA if parts[0] == "NA" else _pd().NaT,
+    "timestamp": lambda d, parts, depth: _timestamp(d.value(parts[0], depth), *parts[1:]),
+    "pdtimedelta": lambda d, parts, depth: _pd().Timedelta(
+        _np().timedelta64(d.value(parts[0], depth), _unit(parts[1]))
+    ),
+    "interval": lambda d, parts, depth: _pd().Interval(*d.all(parts[:2], depth), closed=parts[2]),
+    "period": lambda _, parts, __: _pd().Period(str(parts[0]), freq=str(parts[1])),
+    "series": _series,
+    "frame": _frame,
+    "index": _index,
+    "rangeindex": lambda d, parts, depth: _pd().RangeIndex(
+        *parts[:3], name=d.value(parts[3], depth)
+    ),
+    "multi": _multi,
+    "categorical": _categorical,
+    "zoned": _zoned,
+    "extension": lambda d, parts, depth: _pd().array(d.all(parts[1], depth), dtype=str(parts[0])),
+}
+
+_REBUILD = _PYTHON | _ELSEWHERE | _NUMPY | _PANDAS

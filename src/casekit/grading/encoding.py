@@ -1,0 +1,452 @@
+"""Turn values into plain data, to be sent to another process; see `casekit.grading.values`."""
+
+import collections
+import datetime as dt
+import decimal
+import enum
+import fractions
+import inspect
+import io
+import itertools
+import pathlib
+import re
+import sys
+import types
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Protocol
+
+from casekit.grading.values import (
+    DTYPE,
+    EXCEPTIONS,
+    HARMLESS,
+    MOST_BITS,
+    MOST_DEPTH,
+    MOST_NODES,
+    TYPES,
+    TooLargeError,
+)
+
+_EXTENSION = re.compile(r"[^\W\d]\w{0,60}(?:\[[\w, -]{1,40}\])?")
+_INTEGERS = range(-(2**63), 2**63)  # what MessagePack can hold
+_FUNCTIONS: tuple[type, ...] = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType,
+    types.WrapperDescriptorType, types.MethodDescriptorType,
+)  # fmt: skip
+_WALKED: tuple[Iterable[Any], ...] = (
+    (), [], {}, set(), "", b"", range(0), range(2**70), {}.items(), {}.values(),
+)  # fmt: skip
+_ITERATORS: tuple[type, ...] = (
+    types.GeneratorType, zip, map, filter, enumerate, reversed, itertools.chain, itertools.count,
+    itertools.cycle, itertools.islice, itertools.product, itertools.permutations,
+    itertools.combinations, itertools.accumulate, itertools.takewhile, itertools.starmap,
+    *(type(iter(each)) for each in _WALKED), type(reversed([])),
+)  # fmt: skip
+_CHANGEABLE = (list, dict, set, collections.deque)
+_CHANGEABLE_NAMES = {
+    "numpy": {"ndarray"}, "pandas": {"DataFrame", "Series"}, "_io": {"StringIO"},
+}  # fmt: skip
+_MAIN = ("__main__", "submission")
+
+
+class Sender(Protocol):
+    """What an encoder needs of the process it works in."""
+
+    def keep(self, thing: Any, *, lend: bool = False) -> int:
+        """Keep an object here, and return the number the other side knows it by.
+
+        Args:
+            thing: The object.
+            lend: Whether the other side is to call it.
+        """
+
+    def theirs(self, thing: Any) -> int | None:
+        """Return the number of an object that stands in for one of the other side's, or None."""
+
+    def shared(self, kind: type) -> str:
+        """Return the name under which both sides have a class of the instructor's, or nothing."""
+
+    def asked(self) -> AbstractSet[str]:
+        """Return the names of classes whose objects stay here, whatever they derive from."""
+
+
+class Encoder:
+    """Turn values into trees that `wire.pack` takes.
+
+    The same list, dictionary or array in several places of one message arrives as one object.
+
+    Args:
+        sender: Keeps what stays on this side.
+        given: Objects that the other side has sent and will know again, in order.
+    """
+
+    def __init__(self, sender: Sender, given: Sequence[Any] = ()) -> None:
+        self._sender = sender
+        self._given = {
+            id(thing): place
+            for place, thing in enumerate(given)
+            if _changeable(thing) or sender.shared(type(thing))
+        }
+        self._met: dict[int, int] = {}
+        self._alive: list[Any] = []
+        self._nodes = 0
+
+    def encode(self, value: Any) -> Any:
+        """Return the tree; what is too large or of an unknown kind becomes opaque."""
+        self._nodes = 0
+        before = len(self._alive)
+        try:
+            return self.tree(value, 0)
+        except (TooLargeError, RecursionError):
+            for thing in self._alive[before:]:
+                del self._met[id(thing)]
+            del self._alive[before:]
+            return ["opaque", f"{type(value).__name__}"]
+
+    def tree(self, value: Any, depth: int) -> Any:
+        """Return the tree of a value at some depth of another.
+
+        Raises:
+            TooLargeError: If the whole is beyond the budget.
+        """
+        self._nodes += 1
+        if self._nodes > MOST_NODES or depth > MOST_DEPTH:
+            raise TooLargeError
+        kind = type(value)
+        if value is None or kind is bool or kind is float or kind is str or kind is bytes:
+            return value
+        if kind is int or (isinstance(value, int) and not isinstance(value, enum.Enum)):
+            return _integer(value)
+        plain = _PLAIN.get(kind)
+        if plain is not None:
+            return [kind.__name__, *plain(value)]
+        if kind.__name__ in self._sender.asked() and not isinstance(value, BaseException):
+            return self._object(value, kind, depth + 1)
+        if not (_changeable(value) or self._sender.shared(kind)):
+            return self._container(value, kind, depth + 1)
+        known = self._again(value)
+        return known or ["once", self._remember(value), self._container(value, kind, depth + 1)]
+
+    def all(self, values: Iterable[Any], depth: int) -> list[Any]:
+        """Return the trees of some values."""
+        return [self.tree(value, depth) for value in values]
+
+    def pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
+        """Return the trees of a dictionary's keys and values, by turns."""
+        return self.all(_flat(dict.items(value)), depth)
+
+    def _again(self, value: Any) -> list[Any] | None:
+        """Refer to an object that the other side has already."""
+        if id(value) in self._given:
+            return ["given", self._given[id(value)]]
+        return ["same", self._met[id(value)]] if id(value) in self._met else None
+
+    def _remember(self, value: Any) -> int:
+        """Number an object, for the next time that it comes in this message."""
+        self._alive.append(value)
+        return self._met.setdefault(id(value), len(self._alive) - 1)
+
+    def _container(self, value: Any, kind: type, depth: int) -> Any:
+        if isinstance(value, tuple) and hasattr(kind, "_fields"):
+            return ["namedtuple", kind.__name__, list(kind._fields), self.all(value, depth)]
+        for base, parts in _CONTAINERS.items():
+            if isinstance(value, base):
+                return [base.__name__, *parts(self, value, depth)]
+        return self._library(value, kind, depth)
+
+    def _library(self, value: Any, kind: type, depth: int) -> Any:
+        for module, encode in (("numpy", _numpy), ("pandas", _pandas)):
+            library = sys.modules.get(module)
+            if library is not None:
+                tree = encode(self, library, value, depth)
+                if tree is not None:
+                    return tree
+        for base, simple in _SIMPLE.items():
+            if isinstance(value, base):
+                return simple(value)
+        number = self._sender.theirs(value)
+        return self._other(value, kind, depth) if number is None else ["yours", number]
+
+    def _other(self, value: Any, kind: type, depth: int) -> Any:
+        """What is no data, but known by name on the other side, or made there again."""
+        if isinstance(value, type):
+            name = _kind_name(value)
+            return ["type", name] if name else self._class(value, depth)
+        if isinstance(value, BaseException):
+            return ["exception", *self._exception(value, depth)]
+        if isinstance(value, types.ModuleType):
+            return ["module", value.__name__]
+        if isinstance(value, io.StringIO) and not value.closed:
+            return ["StringIO", value.getvalue(), value.tell()]
+        word = value.__name__ if isinstance(value, types.BuiltinFunctionType) else ""
+        if word in HARMLESS and HARMLESS[word] is value:
+            return ["builtin", word]
+        return self._staying(value, kind, depth)
+
+    def _staying(self, value: Any, kind: type, depth: int) -> Any:
+        """What stays here, unless it is of a class that both sides have."""
+        if isinstance(value, _ITERATORS):
+            return ["iterator", self._sender.keep(value, lend=True)]
+        shared = self._sender.shared(kind)
+        if shared:
+            return ["instance", shared, self.pairs(vars(value), depth)]
+        if isinstance(value, _FUNCTIONS) or (callable(value) and kind.__module__ not in _MAIN):
+            return ["function", self._sender.keep(value, lend=True), self._described(value, depth)]
+        return self._object(value, kind, depth)
+
+    def _object(self, value: Any, kind: type, depth: int) -> Any:
+        number = self._sender.theirs(value)
+        if number is not None:
+            return ["yours", number]
+        return ["object", self._sender.keep(value), self._class(kind, depth)]
+
+    def _class(self, kind: type, depth: int) -> Any:
+        """A class, with those that it derives from."""
+        if depth > MOST_DEPTH:
+            raise TooLargeError
+        bases = [self._class(base, depth + 1) for base in kind.__bases__ if not _kind_name(base)]
+        return ["class", self._sender.keep(kind), names_of(kind), bases]
+
+    def _exception(self, value: BaseException, depth: int) -> list[Any]:
+        kept = {name: each for name, each in vars(value).items() if not name.startswith("_")}
+        cause = value.__cause__ if isinstance(value.__cause__, BaseException) else None
+        return [
+            names_of(type(value)), self.all(value.args, depth), safe_text(value),
+            self.pairs(kept, depth), None if cause is None else self.tree(cause, depth),
+        ]  # fmt: skip
+
+    def _described(self, function: Any, depth: int) -> list[Any]:
+        """Name, docstring, parameters, source and names used of a function."""
+        parameters = self._parameters(function, depth)
+        name, doc = (getattr(function, word, None) for word in ("__name__", "__doc__"))
+        notes = getattr(function, "__annotations__", None)
+        plain = isinstance(function, types.FunctionType)
+        own = (getattr(function, "__dict__", None) if plain else None) or {}
+        return [
+            name if isinstance(name, str) else "function",
+            doc[:10_000] if isinstance(doc, str) else None,
+            parameters,
+            _source_of(function),
+            [str(each)[:200] for each in _code_of(function)[:500]],
+            self.pairs(notes if isinstance(notes, dict) else {}, depth),
+            self.pairs({key: own[key] for key in own if not key.startswith("__")}, depth),
+        ]
+
+    def _parameters(self, function: Any, depth: int) -> list[Any] | None:
+        try:
+            return [
+                [each.name, int(each.kind),
+                 [] if each.default is each.empty else [self.tree(each.default, depth)]]
+                for each in inspect.signature(function).parameters.values()
+            ]  # fmt: skip
+        except TooLargeError:
+            raise
+        except (ValueError, TypeError):
+            return None
+
+
+# Containers and small things -----------------------------------------------------------------
+
+
+def _defaultdict(encoder: Encoder, value: Any, depth: int) -> tuple[Any, ...]:
+    factory = encoder.tree(value.default_factory, depth)  # read first, as it is written
+    return encoder.pairs(value, depth), factory
+
+
+# Found by the very class: the tag is its name, and what stands here comes after.
+_PLAIN: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    complex: lambda each: (each.real, each.imag),
+    bytearray: lambda each: (bytes(each),),
+    range: lambda each: tuple(_integer(part) for part in (each.start, each.stop, each.step)),
+    slice: lambda each: tuple(
+        None if part is None else _integer(part) for part in (each.start, each.stop, each.step)
+    ),
+    decimal.Decimal: lambda each: (str(each),),
+    fractions.Fraction: lambda each: (_integer(each.numerator), _integer(each.denominator)),
+    dt.date: lambda each: (each.isoformat(),),
+    dt.time: lambda each: (each.isoformat(),),
+    dt.datetime: lambda each: (each.isoformat(), getattr(each.tzinfo, "key", None), each.fold),
+    dt.timedelta: lambda each: (each.days, each.seconds, each.microseconds),
+    type(...): lambda _: (),
+    re.Pattern: lambda each: (each.pattern, each.flags),
+    pathlib.PosixPath: lambda each: (str(each),),
+    pathlib.PurePosixPath: lambda each: (str(each),),
+}
+
+# Found by the first class that it derives from, whatever a student's own class adds to it.
+_CONTAINERS: dict[type, Callable[[Encoder, Any, int], tuple[Any, ...]]] = {
+    collections.deque: lambda e, each, depth: (e.all(each, depth), each.maxlen),
+    type({}.items()): lambda e, each, depth: (e.all([*_flat(each)], depth),),
+    type({}.keys()): lambda e, each, depth: (e.all(each, depth),),
+    type({}.values()): lambda e, each, depth: (e.all(each, depth),),
+    list: lambda e, each, depth: (e.all(list.__iter__(each), depth),),
+    tuple: lambda e, each, depth: (e.all(tuple.__iter__(each), depth),),
+    set: lambda e, each, depth: (e.all(set.__iter__(each), depth),),
+    frozenset: lambda e, each, depth: (e.all(frozenset.__iter__(each), depth),),
+    collections.defaultdict: _defaultdict,
+    collections.Counter: lambda e, each, depth: (e.pairs(each, depth),),
+    collections.OrderedDict: lambda e, each, depth: (e.pairs(each, depth),),
+    dict: lambda e, each, depth: (e.pairs(each, depth),),
+}
+_SIMPLE: dict[type, Callable[[Any], Any]] = {
+    float: float.__float__, str: str.__str__, bytes: bytes,
+}  # fmt: skip
+
+
+def _flat(pairs: Iterable[tuple[Any, Any]]) -> Iterable[Any]:
+    return (part for pair in pairs for part in pair)
+
+
+def _integer(value: int) -> Any:
+    plain = int.__index__(value)
+    if plain in _INTEGERS:
+        return plain
+    if plain.bit_length() > MOST_BITS:
+        raise TooLargeError
+    return ["int", hex(plain)]
+
+
+def _changeable(value: Any) -> bool:
+    """Whether it matters that an object is the same in two places."""
+    if isinstance(value, _CHANGEABLE):
+        return True
+    kind = type(value)
+    names = _CHANGEABLE_NAMES.get(kind.__module__.partition(".")[0], ())
+    return kind.__name__ in names and not getattr(value, "closed", False)
+
+
+# What is said about classes, exceptions and functions ------------------------------------------
+
+
+def _kind_name(kind: type) -> str:
+    """Return the name a type is sent under, or nothing."""
+    if TYPES.get(kind.__name__) is kind:
+        return kind.__name__
+    if kind.__module__ == "numpy" and kind is getattr(sys.modules["numpy"], kind.__name__, None):
+        return f"numpy.{kind.__name__}"
+    return kind.__name__ if EXCEPTIONS.get(kind.__name__) is kind else ""
+
+
+def names_of(kind: type) -> list[str]:
+    """Return the names of a class and of its bases, nearest first."""
+    return [str(each.__name__)[:200] for each in type.mro(kind)[:20]]
+
+
+def safe_text(problem: BaseException) -> str:
+    """Return an exception's message, whatever its own methods do."""
+    try:
+        return str(problem)[:10_000]
+    except BaseException:  # noqa: BLE001 - a student's class
+        return ""
+
+
+def _source_of(function: Any) -> str | None:
+    try:
+        return inspect.getsource(function)[:100_000]
+    except (OSError, TypeError):
+        return None
+
+
+def _code_of(function: Any) -> tuple[Any, ...]:
+    code = getattr(function, "__code__", None)
+    return code.co_names if isinstance(code, types.CodeType) else ()
+
+
+# NumPy and pandas: each returns nothing for what is not its own ---------------------------------
+
+
+def _numpy(encoder: Encoder, np: Any, value: Any, depth: int) -> Any:
+    if isinstance(value, np.generic):
+        return ["scalar", value.dtype.str, value.tobytes()] if _sent(value.dtype) else None
+    if isinstance(value, np.ma.MaskedArray):
+        return ["masked", *encoder.all((np.ma.getdata(value), np.ma.getmaskarray(value)), depth)]
+    if isinstance(value, np.ndarray):
+        return _ndarray(encoder, np, value, depth)
+    if type(value) is np.random.Generator:
+        bits = value.bit_generator
+        return ["generator", type(bits).__name__, encoder.tree(bits.state, depth)]
+    return ["dtype", value.str] if isinstance(value, np.dtype) else None
+
+
+def _ndarray(encoder: Encoder, np: Any, value: Any, depth: int) -> Any:
+    if value.dtype.fields is not None:
+        fields = [[name, encoder.tree(np.asarray(value[name]), depth)]
+                  for name in value.dtype.names or ()]  # fmt: skip
+        return ["records", fields, list(value.shape)]
+    if value.dtype.kind == "O":
+        return ["objects", list(value.shape), encoder.all(value.ravel().tolist(), depth)]
+    if not _sent(value.dtype):
+        raise TooLargeError
+    return ["array", value.dtype.str, list(value.shape), value.tobytes()]
+
+
+def _sent(dtype: Any) -> bool:
+    return dtype.fields is None and bool(DTYPE.fullmatch(dtype.str))
+
+
+def _pandas(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
+    if isinstance(value, pd.Series):
+        parts = (value.array, value.index, value.name)
+        return ["series", *(_part(encoder, pd, part, depth) for part in parts)]
+    if isinstance(value, pd.DataFrame):
+        columns = [value.iloc[:, place].array for place in range(value.shape[1])]
+        return ["frame", [_part(encoder, pd, part, depth) for part in columns],
+                *(_part(encoder, pd, part, depth) for part in (value.columns, value.index)),
+                encoder.pairs(value.attrs, depth)]  # fmt: skip
+    if isinstance(value, pd.Index | pd.api.extensions.ExtensionArray):
+        return _part(encoder, pd, value, depth)
+    return _single(encoder, pd, value, depth)
+
+
+def _single(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
+    if value is pd.NA or value is pd.NaT:
+        return ["missing", "NA" if value is pd.NA else "NaT"]
+    if isinstance(value, pd.Timestamp):
+        zone = None if value.tz is None else str(value.tz)
+        return ["timestamp", _ticks(value), value.unit, zone]
+    if isinstance(value, pd.Timedelta):
+        return ["pdtimedelta", _ticks(value), value.unit]
+    if isinstance(value, pd.Interval):
+        return ["interval", *encoder.all((value.left, value.right), depth), value.closed]
+    return ["period", str(value), value.freqstr] if isinstance(value, pd.Period) else None
+
+
+def _ticks(value: Any) -> int:
+    """Return how many of its units a time is long, or is away from 1970 in UTC."""
+    return int(value.asm8.view("i8"))
+
+
+def _part(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
+    """An index, a column's array, or a name."""
+    if isinstance(value, pd.MultiIndex):
+        levels = [_part(encoder, pd, level, depth + 1) for level in value.levels]
+        codes = [encoder.tree(codes.astype("int64"), depth) for codes in value.codes]
+        return ["multi", levels, codes, encoder.all(value.names, depth)]
+    if isinstance(value, pd.RangeIndex):
+        ends = (value.start, value.stop, value.step)
+        return ["rangeindex", *ends, encoder.tree(value.name, depth)]
+    if isinstance(value, pd.Index):
+        timed = isinstance(value, pd.DatetimeIndex | pd.TimedeltaIndex)
+        freq = value.freqstr if timed else None
+        return ["index", _part(encoder, pd, value.array, depth + 1),
+                encoder.tree(value.name, depth), freq]  # fmt: skip
+    if isinstance(value, pd.Categorical):
+        return ["categorical", _part(encoder, pd, value.categories, depth + 1),
+                encoder.tree(value.codes.astype("int64"), depth), bool(value.ordered)]  # fmt: skip
+    if isinstance(value, pd.api.extensions.ExtensionArray):
+        return _extension(encoder, pd, value, depth)
+    return encoder.tree(value, depth)
+
+
+def _extension(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
+    if isinstance(value, pd.arrays.DatetimeArray) and value.tz is not None:
+        data = value.tz_convert("UTC").tz_localize(None).to_numpy()
+        return ["zoned", encoder.tree(data, depth), str(value.tz)]
+    held = (pd.arrays.NumpyExtensionArray, pd.arrays.DatetimeArray, pd.arrays.TimedeltaArray)
+    if type(value) in held:  # arrays of strings are a kind of the first
+        return encoder.tree(value.to_numpy(), depth)
+    name = str(value.dtype)
+    if not _EXTENSION.fullmatch(name):
+        raise TooLargeError
+    items = [None if item is pd.NA or item is None or item != item else item for item in value]  # noqa: PLR0124 - NaN
+    return ["extension", name, encoder.all(items, depth)]

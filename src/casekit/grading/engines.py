@@ -1,0 +1,175 @@
+"""Where submissions are graded: in threads of this process, or on a Dask cluster.
+
+Both run the same function; nothing is scheduled here.
+"""
+
+import contextlib
+import hashlib
+import ipaddress
+import os
+import pickle
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from casekit.errors import InvalidInputError
+from casekit.grading.course import Course, setting
+from casekit.grading.node import Node
+from casekit.grading.sandbox import Setting
+from casekit.grading.session import Assignment, Graded, Submission
+
+_RETRIES = 5
+_WAITING_EACH = 2
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Attributes:
+        jobs: Submissions at a time on this machine; as many as there are processors by default.
+        isolated: Whether student code is shut in; otherwise it runs with the caller's rights.
+        scheduler: Address of a Dask scheduler, or nothing to grade on this machine.
+    """
+
+    jobs: int | None = None
+    isolated: bool = True
+    scheduler: str = ""
+
+
+class Engine:
+    """Grades submissions, several at a time.
+
+    Args:
+        executor: Runs functions.
+        grade: What to call with a submission.
+        before: Arguments before it.
+        width: How many submissions to keep waiting.
+    """
+
+    def __init__(
+        self, executor: Executor, width: int, grade: Callable[..., Graded], *before: Any
+    ) -> None:
+        self._executor, self.width = executor, width
+        self._grade, self._before = grade, before
+
+    def submit(self, submission: Submission) -> Future[Graded]:
+        """Have a submission graded."""
+        return self._executor.submit(self._grade, *self._before, submission)
+
+
+@contextlib.contextmanager
+def choose(course: Course, assignment: Assignment, options: Options) -> Iterator[Engine]:
+    """Give the engine that some options ask for, and end it after the block.
+
+    Raises:
+        NoSandboxError: If student code cannot be shut in here.
+        InvalidInputError: If a scheduler's address is not safe, or nobody answers there.
+    """
+    workers = setting(course, assignment, isolated=options.isolated)
+    start = _cluster if options.scheduler else _here
+    with start(assignment, workers, options) as engine:
+        yield engine
+
+
+@contextlib.contextmanager
+def _here(assignment: Assignment, workers: Setting, options: Options) -> Iterator[Engine]:
+    width = options.jobs or os.cpu_count() or 1
+    node = Node(assignment, workers)
+    try:
+        node.start()
+        with ThreadPoolExecutor(width, thread_name_prefix="grading") as executor:
+            yield Engine(executor, _WAITING_EACH * width, node.grade)
+    finally:
+        node.close()
+
+
+# Dask -------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _cluster(assignment: Assignment, workers: Setting, options: Options) -> Iterator[Engine]:
+    require_safe(options.scheduler)
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra
+    except ImportError as problem:
+        message = "--scheduler needs Dask: install casekit with its extra 'dask'."
+        raise InvalidInputError(message) from problem
+    try:
+        client = Client(options.scheduler, timeout="20s", set_as_default=False)
+    except (OSError, TypeError, ValueError) as problem:
+        message = f"No Dask scheduler answers at {options.scheduler} ({problem}): start one there."
+        raise InvalidInputError(message) from problem
+    with client:
+        threads = _require_safe_workers(client)
+        task = pickle.dumps((assignment, workers))
+        number = hashlib.sha256(task).hexdigest()
+        there = client.scatter(task, broadcast=True, hash=False)
+        executor = client.get_executor(pure=False, retries=_RETRIES)
+        yield Engine(executor, _WAITING_EACH * threads, grade_there, number, there)
+
+
+def require_safe(address: str) -> None:
+    """Refuse a scheduler that anybody on a network could reach.
+
+    Whoever reaches a Dask port can run code on the cluster, and reads what is graded.
+
+    Raises:
+        InvalidInputError: If the address is neither this machine's own nor one with TLS.
+    """
+    if not is_safe(address):
+        message = (
+            f"{address} is not safe: whoever reaches a Dask port can run code there; use an address"
+            " of this machine alone, such as tcp://127.0.0.1:8786, or tls:// with certificates on"
+            " both sides."
+        )
+        raise InvalidInputError(message)
+
+
+def is_safe(address: str) -> bool:
+    """Whether an address is this machine's own, or one with TLS."""
+    parts = urlsplit(address if "://" in address else f"tcp://{address}")
+    if parts.scheme == "tls":
+        return True
+    host = parts.hostname or ""
+    try:
+        return parts.scheme == "tcp" and ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return parts.scheme == "tcp" and host == "localhost"
+
+
+def _require_safe_workers(client: Any) -> int:
+    """Refuse workers on other machines that are reached without TLS; return threads in all."""
+    found = client.scheduler_info(n_workers=-1)["workers"]
+    for address in found:
+        require_safe(address)
+    if not found:
+        message = "The Dask cluster has no worker: start one."
+        raise InvalidInputError(message)
+    return sum(worker["nthreads"] for worker in found.values())
+
+
+_nodes: dict[str, Node] = {}
+_lock = threading.Lock()
+
+
+def grade_there(number: str, task: bytes, submission: Submission) -> Graded:
+    """Grade a submission in a process of a cluster, with warm workers that stay for the next.
+
+    Args:
+        number: Fingerprint of the task.
+        task: Assignment and setting; comes from the caller, over a connection that is safe.
+        submission: What to grade.
+    """
+    with _lock:
+        node = _nodes.get(number)
+        if node is None:
+            for other in _nodes.values():
+                other.close()
+            _nodes.clear()
+            node = _nodes[number] = Node(*pickle.loads(task))  # noqa: S301 - the caller's own
+            node.start()
+    return node.grade(submission)

@@ -1,0 +1,169 @@
+"""Shut the calling process in: namespaces, a private scratch, limits, no privileges, seccomp.
+
+Runs inside the sandbox, in a child that has just been forked from a warm worker, before a line of
+a student's code. The order matters: what is given up here is needed to set up what comes before.
+"""
+
+import ctypes
+import errno
+import os
+import resource
+import signal
+import struct
+from dataclasses import dataclass
+
+import pyseccomp
+
+_CLONE_NEW = {
+    "user": 0x10000000, "mount": 0x00020000, "pid": 0x20000000, "net": 0x40000000,
+    "ipc": 0x08000000, "uts": 0x04000000, "cgroup": 0x02000000,
+}  # fmt: skip
+_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_CAPABILITY_VERSION_3 = 0x20080522
+_LAST_CAPABILITY = 63
+_NUMBER_INSIDE = 1000
+_AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+
+# System calls that ordinary programs do without and that reach the kernel, other processes or the
+# sandbox itself. Modelled on what container runtimes and Flatpak deny.
+_DENIED = (
+    "acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime",
+    "create_module", "delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount",
+    "fsopen", "fspick", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup",
+    "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie", "mount",
+    "mount_setattr", "move_mount", "name_to_handle_at", "nfsservctl", "open_by_handle_at",
+    "open_tree", "perf_event_open", "personality", "pidfd_getfd", "pivot_root",
+    "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl",
+    "quotactl_fd", "reboot", "request_key", "setdomainname", "sethostname", "setns", "settimeofday",
+    "stime", "swapoff", "swapon", "syslog", "umount", "umount2", "unshare", "uselib", "userfaultfd",
+    "vhangup", "vm86", "vm86old",
+)  # fmt: skip
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use.
+
+    Attributes:
+        memory: Address space of one process, in bytes.
+        scratch: Size of the private folder, in bytes.
+        processes: Processes and threads at a time.
+        files: Open files of one process.
+        seconds_to_stop: How long an interrupted cell may take to stop before all is ended.
+        whole_memory: Memory of all its processes together, in bytes.
+    """
+
+    memory: int = 4 * 2**30
+    scratch: int = 256 * 2**20
+    processes: int = 64
+    files: int = 256
+    seconds_to_stop: float = 3.0
+    whole_memory: int = 3 * 2**30
+
+
+ALL = ("user", "mount", "pid", "net", "ipc", "uts")
+FILES = ("user", "mount")
+
+
+def enter_namespaces(proc: int, kinds: tuple[str, ...]) -> None:
+    """Move the calling process into namespaces of its own; its next child is process 1 of them.
+
+    Args:
+        proc: Descriptor of the folder ``/proc``, through which the user's number is mapped.
+        kinds: `ALL` or `FILES`; without a namespace of processes it moves no child.
+
+    Raises:
+        OSError: If the kernel refuses.
+    """
+    user, group = os.getuid(), os.getgid()
+    _libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # else its own files in /proc are another user's
+    _require(_libc.unshare(sum(_CLONE_NEW[kind] for kind in kinds)), "new namespaces")
+    _write(proc, "self/setgroups", "deny")
+    _write(proc, "self/uid_map", f"{_NUMBER_INSIDE} {user} 1")
+    _write(proc, "self/gid_map", f"{_NUMBER_INSIDE} {group} 1")
+
+
+def _write(proc: int, name: str, text: str) -> None:
+    file = os.open(name, os.O_WRONLY, dir_fd=proc)
+    try:
+        os.write(file, text.encode())
+    finally:
+        os.close(file)
+
+
+def die_with_parent() -> None:
+    """End this process when the one that forked it ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def lay_scratch(limits: Limits) -> None:
+    """Put empty, limited folders of this process's own over ``/tmp`` and ``/dev/shm``."""
+    flags = _MS_NOSUID | _MS_NODEV
+    _require(_libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "private mounts")
+    data = f"size={limits.scratch},nr_inodes=20000,mode=0700".encode()
+    for place in (b"/tmp", b"/dev/shm"):
+        _require(_libc.mount(b"tmpfs", place, b"tmpfs", flags, data), f"a scratch at {place!r}")
+
+
+def give_up(limits: Limits) -> None:
+    """Give up every privilege and right that student code does not need, for good."""
+    for what, most in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_NOFILE, limits.files),
+        (resource.RLIMIT_FSIZE, limits.scratch),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 2**20),
+    ):
+        hard = resource.getrlimit(what)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
+        resource.setrlimit(what, (most, most))
+    for capability in range(_LAST_CAPABILITY + 1):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = ctypes.create_string_buffer(struct.pack("Ii", _CAPABILITY_VERSION_3, 0))
+    _require(_libc.capset(header, ctypes.create_string_buffer(24)), "no capabilities")
+    _require(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    _filter().load()
+
+
+def _filter() -> pyseccomp.SyscallFilter:
+    """The system calls of student code; an unknown name is one this machine does not have."""
+    allowed = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
+    deny = pyseccomp.ERRNO(errno.EPERM)
+    for name in _DENIED:
+        _rule(allowed, deny, name)
+    # Its flags lie in memory, where a filter cannot look: the C library then falls back to clone.
+    _rule(allowed, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    for flag in _CLONE_NEW.values():
+        _rule(allowed, deny, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
+    family = pyseccomp.ERRNO(errno.EAFNOSUPPORT)
+    _rule(allowed, family, "socket", pyseccomp.Arg(0, pyseccomp.GT, _AF_INET6))
+    _rule(allowed, family, "socket", pyseccomp.Arg(0, pyseccomp.LT, _AF_UNIX))
+    for number in range(_AF_INET + 1, _AF_INET6):
+        _rule(allowed, family, "socket", pyseccomp.Arg(0, pyseccomp.EQ, number))
+    for request in (_TIOCSTI, _TIOCLINUX):
+        low = 0xFFFFFFFF
+        _rule(allowed, deny, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, low, request))
+    return allowed
+
+
+def _rule(
+    allowed: pyseccomp.SyscallFilter, action: int, name: str, *arguments: pyseccomp.Arg
+) -> None:
+    try:
+        number = pyseccomp.resolve_syscall(pyseccomp.system_arch(), name)
+    except ValueError:
+        return
+    if number >= 0:
+        allowed.add_rule(action, number, *arguments)
+
+
+def _require(result: int, what: str) -> None:
+    if result:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{os.strerror(number)} ({what})")

@@ -1,0 +1,43 @@
+"""One machine's part of grading: warm workers for one assignment, and a submission at a time."""
+
+from casekit.grading import session
+from casekit.grading.sandbox import LostError, Setting, Workers
+from casekit.grading.session import Assignment, Graded, GradedNotebook, Submission
+
+_ATTEMPTS = 4
+
+
+class Node:
+    """Warm workers for an assignment; may be used by several threads at a time.
+
+    Args:
+        assignment: What to grade by.
+        setting: What the workers start with.
+    """
+
+    def __init__(self, assignment: Assignment, setting: Setting) -> None:
+        self.assignment = assignment
+        self.workers = Workers(setting)
+
+    def start(self) -> None:
+        """Start the workers.
+
+        Raises:
+            NoSandboxError: If there is no sandbox to start them in.
+        """
+        self.workers.start()
+
+    def grade(self, submission: Submission) -> Graded:
+        """Grade a submission; if a worker is lost meanwhile, again from the start."""
+        lost = ""
+        for _ in range(_ATTEMPTS):
+            try:
+                return session.grade(self.workers, self.assignment, submission)
+            except LostError as problem:
+                lost = str(problem)
+        problems = [("no grade", f"workers were lost again and again: {lost}")]
+        return Graded(submission.student, [GradedNotebook("", problems=problems)])
+
+    def close(self) -> None:
+        """End the workers."""
+        self.workers.close()

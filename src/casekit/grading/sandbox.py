@@ -1,0 +1,341 @@
+"""Start warm workers inside bubblewrap, and fork shut-in children from them."""
+
+import contextlib
+import importlib
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from casekit.errors import CasekitError
+from casekit.grading import wire
+from casekit.grading.isolation import Limits
+from casekit.grading.worker import EVALUATOR, HELLO, STUDENT
+
+_START_SECONDS = 120.0
+_FORK_SECONDS = 30.0
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SETTINGS = (
+    "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts", "/etc/mime.types",
+    "/etc/ssl/certs",
+)  # fmt: skip
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "TMPDIR": "/tmp",  # noqa: S108
+    "MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "NBGRADER_EXECUTION": "autograde",
+    # One thread each: a process with threads cannot be forked safely, and neighbours share cores.
+    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+}  # fmt: skip
+_AS_USER = ("--unshare-user", "--uid", "1000", "--gid", "1000")
+_CREDENTIALS = struct.Struct("3i")
+
+
+class NoSandboxError(CasekitError):
+    """A sandbox cannot be had on this machine; the message says why and what to do."""
+
+
+class LostError(Exception):
+    """A worker or a child of it has gone; whoever asked may ask again."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What warm workers start with.
+
+    Attributes:
+        preload: Modules to load before the first child.
+        readable: Functions ``module:name`` that give folders which code may read, beside Python's.
+        limits: What a submission may use.
+        isolated: Whether to use a sandbox at all.
+    """
+
+    preload: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    isolated: bool = True
+
+
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
+
+
+def _start(command: list[str], passed: list[int]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603 - our own command
+        command, pass_fds=passed, env=dict(ENVIRONMENT), start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+class Child:
+    """A forked child: its channel, and a handle to end it by."""
+
+    def __init__(self, channel: socket.socket, number: int) -> None:
+        self.channel = channel
+        self.number = number
+        try:
+            self._handle = os.pidfd_open(number)
+        except OSError as problem:
+            channel.close()
+            raise LostError from problem
+
+    def interrupt(self) -> None:
+        """Raise `KeyboardInterrupt` in what it runs."""
+        self._signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it, with everything it has started; may be called again."""
+        self._signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        """End it and let go of it."""
+        self.kill()
+        self.channel.close()
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def _signal(self, which: signal.Signals) -> None:
+        if self._handle >= 0:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._handle, which)
+
+
+class Worker:
+    """A warm worker of one kind.
+
+    Args:
+        role: `STUDENT` or `EVALUATOR`.
+        setting: What it starts with.
+
+    Raises:
+        NoSandboxError: If the sandbox cannot be had.
+    """
+
+    def __init__(self, role: str, setting: Setting) -> None:
+        self._lock = threading.Lock()
+        self._channel, theirs = socket.socketpair()
+        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY) if setting.isolated else -1
+        passed = [number for number in (theirs.fileno(), proc) if number >= 0]
+        command = [
+            *(_shut_in(setting) if setting.isolated else ()),
+            sys.executable, "-I", "-m", "casekit.grading.worker",
+            role, str(theirs.fileno()), str(proc),
+        ]  # fmt: skip
+        # The kernel ends it with the thread that has started it: a thread that stays.
+        self._process = _STARTER.submit(_start, command, passed).result()
+        theirs.close()
+        if proc >= 0:
+            os.close(proc)
+        with contextlib.suppress(wire.Broken):  # a worker that died at once is found out below
+            wire.send(self._channel, {
+                "preload": list(setting.preload), "isolated": setting.isolated,
+                "limits": asdict(setting.limits),
+            })  # fmt: skip
+        self._isolated = setting.isolated
+        self._ready = False
+
+    @property
+    def number(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def wait(self) -> None:
+        """Wait until it is ready to fork.
+
+        Raises:
+            NoSandboxError: If it could not start.
+        """
+        if self._ready:
+            return
+        try:
+            wire.receive(self._channel, time.monotonic() + _START_SECONDS)
+        except (wire.Broken, wire.Late) as problem:
+            self._process.kill()
+            said = (self._process.communicate()[1] or b"").decode(errors="replace").strip()
+            reason = said.splitlines()[-1] if said else "it ended without a word"
+            raise NoSandboxError(_sentence(reason) if self._isolated else reason) from problem
+        self._ready = True
+
+    def fork(self) -> Child:
+        """Fork a child.
+
+        Raises:
+            LostError: If the worker has gone.
+        """
+        ours, theirs = socket.socketpair()
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        try:
+            with theirs, self._lock:
+                socket.send_fds(self._channel, [b"f"], [theirs.fileno()])
+            return Child(ours, _sender(ours))
+        except (OSError, wire.Broken, wire.Late) as problem:
+            ours.close()
+            raise LostError(str(problem)) from problem
+
+    def is_alive(self) -> bool:
+        """Whether its process still runs."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End it and all its children."""
+        self._channel.close()
+        self._process.kill()
+        self._process.communicate()
+
+
+def _sender(channel: socket.socket) -> int:
+    """Read a child's first byte; the kernel adds its number, as it is counted on this side."""
+    if not wire.is_ready(channel, _FORK_SECONDS):
+        raise wire.Late
+    data, extra, _, _ = channel.recvmsg(len(HELLO), socket.CMSG_SPACE(_CREDENTIALS.size))
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    for level, kind, content in extra:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and data == HELLO:
+            return int(_CREDENTIALS.unpack(content[: _CREDENTIALS.size])[0])
+    raise OSError(wire.receive(channel, time.monotonic() + 1) if data else "a child has ended")
+
+
+def _shut_in(setting: Setting) -> list[str]:
+    """The bubblewrap command for a worker: a system to read, nothing of anybody's to see."""
+    # Run by root, a worker becomes nobody by itself: limits do not bind root.
+    become = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    command = _system(become if os.getuid() == 0 else _AS_USER, setting.readable)
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"]
+
+
+def shut_in_writable(folder: Path, readable: Sequence[str] = ()) -> list[str]:
+    """Return a bubblewrap command for a program that may write into one folder.
+
+    Args:
+        folder: The folder.
+        readable: As in `Setting`.
+
+    Raises:
+        NoSandboxError: If bubblewrap is not there.
+    """
+    command = _system(_AS_USER, readable)
+    return [*command, "--bind", str(folder), str(folder), "--chdir", str(folder), "--"]
+
+
+def _system(user: Sequence[str], readable: Sequence[str]) -> list[str]:
+    tool = shutil.which("bwrap")
+    if tool is None:
+        raise NoSandboxError(_sentence("bubblewrap is not installed"))
+    command = [
+        tool, *user, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+        "--unshare-cgroup-try", "--hostname", "sandbox", "--new-session", "--die-with-parent",
+    ]  # fmt: skip
+    for path in _SYSTEM:
+        command += _as_it_is(Path(path))
+    command += ["--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108 - the sandbox's own
+    for path in (*filter(os.path.exists, _SETTINGS), *_readable(readable)):
+        for folder in reversed(Path(path).parents[:-1]):  # made by bubblewrap, closed unless told
+            command += ["--perms", "0755", "--dir", str(folder)]
+        command += ["--ro-bind", path, path]
+    return command
+
+
+def _as_it_is(path: Path) -> list[str]:
+    if path.is_symlink():
+        return ["--symlink", str(path.readlink()), str(path)]
+    return ["--ro-bind", str(path), str(path)] if path.is_dir() else []
+
+
+def _readable(extra: Sequence[str]) -> Iterator[str]:
+    """Python, its libraries and what is asked for; nothing that lies inside another twice."""
+    paths = sysconfig.get_paths()
+    wanted = {sys.prefix, sys.base_prefix, sys.exec_prefix, *map(_called, extra)}
+    wanted |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    wanted |= set(_added(Path(paths["purelib"]))) | {str(Path(__file__).parents[2])}
+    outer: list[str] = []
+    for path in sorted(path for path in wanted if Path(path).exists()):
+        inside = (*outer, "/usr")
+        if not any(Path(path).is_relative_to(other) for other in inside):
+            outer.append(path)
+    yield from outer
+
+
+def _called(name: str) -> str:
+    module, _, function = name.partition(":")
+    return str(getattr(importlib.import_module(module), function)())
+
+
+def _added(library: Path) -> Iterator[str]:
+    """Folders that packages installed for editing have put on Python's path."""
+    for file in library.glob("*.pth"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.startswith("/") and Path(line).is_dir():
+                yield line
+
+
+def _sentence(reason: str) -> str:
+    return (
+        f"Student code cannot be shut in here ({reason.removeprefix('bwrap: ')}): install"
+        " bubblewrap and libseccomp on a Linux that lets programs make user namespaces, or grade"
+        " inside a container of its own with --no-sandbox."
+    )
+
+
+class Workers:
+    """A pair of warm workers, started when first needed and again when one is lost.
+
+    Args:
+        setting: What they start with.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self._lock = threading.Lock()
+        self._workers: dict[str, Worker] = {}
+
+    def start(self) -> None:
+        """Start both at once, and wait.
+
+        Raises:
+            NoSandboxError: If the sandbox cannot be had.
+        """
+        with self._lock:
+            for role in (STUDENT, EVALUATOR):
+                if role not in self._workers:
+                    self._workers[role] = Worker(role, self.setting)
+        for worker in list(self._workers.values()):
+            worker.wait()
+            try:
+                worker.fork().close()
+            except LostError as problem:
+                raise NoSandboxError(_sentence(str(problem))) from problem
+
+    def fork(self, role: str) -> Child:
+        """Fork a child of a kind, from a new worker if the old one has gone.
+
+        Raises:
+            LostError: If the worker went while it forked.
+        """
+        with self._lock:
+            worker = self._workers.get(role)
+            if worker is None or not worker.is_alive():
+                if worker is not None:
+                    worker.close()
+                worker = self._workers[role] = Worker(role, self.setting)
+            worker.wait()
+        return worker.fork()
+
+    def numbers(self) -> list[int]:
+        """The numbers of the workers' processes."""
+        return [worker.number for worker in self._workers.values()]
+
+    def close(self) -> None:
+        """End both, and all that they have forked."""
+        with self._lock:
+            for worker in self._workers.values():
+                worker.close()
+            self._workers.clear()

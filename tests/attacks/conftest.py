@@ -1,0 +1,6 @@
+"""The builders of courses lie with the tests of grading."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
