@@ -548,7 +548,9 @@ def _course(rooms: Any) -> None:
         "casekit course grade 02-crisis\ncasekit course grade 02-crisis --student s03 --json\n"
         "casekit course grade 02-crisis --regrade all --jobs 4",
     )
-    grade.add_argument("--student", metavar="ID", help="one student only")
+    grade.add_argument(
+        "--student", metavar="ID", action="append", help="one student only; may be given again"
+    )
     grade.add_argument("--regrade", choices=("changed", "all"), default="changed")
     grade.add_argument(
         "--jobs", type=_count, metavar="N", help="submissions at a time (default: a processor each)"
@@ -635,9 +637,7 @@ def course_grade(options: argparse.Namespace) -> int:
         found = [asdict(row) | {"problem": row.problem} for row in rows]
         _print_json(found if told is None else {"rows": found, "audit": told})
     else:
-        columns = ("student", "status", "score", "of", "to mark", "hours late", "problem")
-        lines = [_grade_line(row) for row in rows]
-        console.table(f"{options.assignment}: {len(rows)} students", columns, lines)
+        _print_rows(options.assignment, rows)
         _print_kinds(rows)
     return int(any(row.status == "failed" for row in rows))
 
@@ -646,6 +646,27 @@ _NO_SANDBOX = (
     "casekit: without a sandbox students' code runs with your rights on this machine; grade only"
     " work of people you trust, or inside a container."
 )
+
+
+_MOST_ROWS = 200
+
+
+def _print_rows(assignment: str, rows: list[Any]) -> None:
+    """Print a row a student; of a large class those that somebody has to look at."""
+    from collections import Counter
+
+    from casekit import console
+
+    columns = ("student", "status", "score", "of", "to mark", "hours late", "problem")
+    counts = ", ".join(f"{count} {status}" for status, count in Counter(
+        row.status for row in rows
+    ).items())  # fmt: skip
+    shown = rows if len(rows) <= _MOST_ROWS else [row for row in rows if row.problems]
+    lines = [_grade_line(row) for row in shown[:_MOST_ROWS]]
+    title = f"{assignment}: {len(rows)} students ({counts})"
+    if len(lines) < len(rows):
+        title += f"; {len(lines)} with a problem are shown, --json prints all"
+    console.table(title, columns, lines)
 
 
 def _audit(options: argparse.Namespace) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def target(hidden: str) -> Case:
             assert code % 2 == 0
             ### BEGIN HIDDEN TESTS
             # {hidden}
-            assert code == int(Path("../work-private/private/key.txt").read_text().split()[0])
+            assert code == int(Path("/given/private/key.txt").read_text().split()[0])
             ### END HIDDEN TESTS"""),
         manual_text("essay", ESSAY, "Your thoughts."),
     ]  # fmt: skip
@@ -185,7 +185,6 @@ class Attack:
         free: Tests that may earn anything, for they depend on what comes first.
         assignment: Which assignment it is made on.
         essay: Whether the essay waits for a person.
-        gap: Why it succeeds for now; it is then graded alone and expected to.
     """
 
     name: str
@@ -197,7 +196,6 @@ class Attack:
     free: tuple[str, ...] = ()
     assignment: str = "target"
     essay: bool = True
-    gap: str = ""
 
 
 def nothing(*names: str) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Attacks on what runs beside an answer: libraries, hooks of Python and IPython, what is shown."""
 
 from attack_parts import Attack, ahead, both, files, first, instead, nothing
-from attacks_protocol import OWN
+from attacks_protocol import ALL, OWN
 
 WRONG = {
     "mean": "mean = 1.0", "evens": "evens = []", "slope": "slope = lambda x, y: 9.0",
@@ -304,7 +304,7 @@ SHOWN = [
 
         outputs = get_ipython().outputs
         outputs._left = outputs._bytes = 10**12
-        print("x" * 60_000_000)"""),
+        print("x" * 60_000_000)""", free=ALL),
     shown("flood-outputs", "outputs without the limit that their own process keeps", """\
         get_ipython().outputs.add = lambda output: None
         get_ipython().outputs.items.extend(

@@ -50,11 +50,8 @@ OWN = """\
     usual = kind._fetch
     """
 _FILES = """\
-    def fetch(self, names):
-        return usual(self, names) | {{"files": {{{files}}}}}
-
-
-    kind._fetch = fetch"""
+    files = type(student.files)
+    files.changed = lambda self: {{{files}}}"""
 
 
 def outputs(name: str, tries: str, expression: str, **rest) -> Attack:
@@ -202,15 +199,15 @@ FORGED = [
     Attack("own-key-file", "files laid over the judge's own by another spelling",
            both(first(OWN, _FILES.format(files="""
                "./private/key.txt": b"8 own", "private//key.txt": b"8 own",
-               "../work-private/private/key.txt": b"8 own", "private/key.txt": b"8 own",
-               "/tmp/work-private/private/key.txt": b"8 own", "private/key.txt/": b"8 own\"""")),
+               "../../given/private/key.txt": b"8 own", "private/key.txt": b"8 own",
+               "/given/private/key.txt": b"8 own", "private/key.txt/": b"8 own\"""")),
                 instead(code="code = 8")), nothing("code")),
     Attack("own-table-again", "the data laid over the judge's own by another spelling",
            both(first(OWN, _FILES.format(files="""
                "./sales.csv": data, ".//sales.csv": data, "sales.csv/.": data,
                "x/../sales.csv": data,
                "sales.csv": data, "/tmp/work/sales.csv": data, "../work/sales.csv": data, \
-               """).replace("def fetch", 'data = b"shop,units\\nx,1\\n"\n\n\n    def fetch')),
+               """).replace("files = type", 'data = b"shop,units\\nx,1\\n"\n    files = type')),
                 instead(table='table = pd.DataFrame({"shop": ["x"], "units": [1]})')),
            nothing("table")),
     Attack("own-judge-modules", "modules laid where the judge looks for its own",

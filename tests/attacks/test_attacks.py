@@ -6,7 +6,6 @@ import os
 import random
 import resource
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,14 +32,11 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a sandbox needs Linux"),
 ]
 
-CLOSED = [attack for attack in ATTACKS if not attack.gap]
-OPEN = [attack for attack in ATTACKS if attack.gap]
 MARK = "intruder"
 SLEEP = "31415926"
 MOST_BYTES = 20 * 2**20
 MOST_OUTPUTS = 1000
 MOST_MEMORY = 2**30
-ALONE_SECONDS = 50
 PARTS = {"ben": {"evens": "evens = [1.0, 2.0, 3.0, 4.0]"}, "cem": {"mean": "mean = 17.0"},
          "dia": {"slope": "def slope(x, y):\n    raise ValueError"}}  # fmt: skip
 HONEST = {
@@ -60,6 +56,7 @@ class World:
         runs: The rows of each run, by assignment and student.
         scores: The gradebook after each run: automatic scores by student and test.
         reached: What reached the host's sockets.
+        memory: The most memory that the supervisor has had, in bytes.
     """
 
     root: Path
@@ -68,6 +65,7 @@ class World:
     runs: list = field(default_factory=list)
     scores: list = field(default_factory=list)
     reached: list = field(default_factory=list)
+    memory: int = 0
 
 
 # A course -----------------------------------------------------------------------------------
@@ -158,7 +156,7 @@ def run(world: World, assignment: str, students: list[str], jobs: int) -> dict:
         world.root, config, assignment, students=students, regrade="all",
         options=grading.Options(jobs=jobs),
         content=grading.Content(
-            evaluator_files={"private/key.txt": key}, begin=("builtins:dict",)
+            evaluator_files={"private/key.txt": key}
         ),
     )  # fmt: skip
     return {row.student: row for row in rows}
@@ -188,14 +186,14 @@ def world(tmp_path_factory):
         patch.setattr(tempfile, "tempdir", str(temp))
         patch.setenv("TMPDIR", str(temp))
         patch.setenv("HOME", str(home))
-        made = make_world(tmp_path_factory.mktemp("world"), CLOSED, port, home)
+        made = make_world(tmp_path_factory.mktemp("world"), ATTACKS, port, home)
         patch.setenv("GRADER_TOKEN", made.canaries["token"])
         made.reached = reached
         made.before = _listings(made.root)
         made.files = _hashes(made.root)
         made.workers = _workers()
         order = random.Random(5)
-        students = sorted({attack.name for attack in CLOSED} | set(HONEST))
+        students = sorted({attack.name for attack in ATTACKS} | set(HONEST))
         for number, jobs in enumerate((2, 2, 4)):
             rows = {}
             for assignment in POINTS:
@@ -206,6 +204,7 @@ def world(tmp_path_factory):
             made.runs.append(rows)
             made.scores.append(read_scores(made))
         made.temp = temp
+        made.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         yield made
 
 
@@ -335,14 +334,14 @@ def check_attack(attack: Attack, row, scores: dict) -> None:
         assert scores["essay"] is None
 
 
-@pytest.mark.parametrize("attack", CLOSED, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_earns_what_its_honest_answers_earn(world, attack):
     for rows, scores in zip(world.runs, world.scores, strict=True):
         own = scores.get((attack.assignment, attack.name), {})
         check_attack(attack, rows[attack.assignment][attack.name], own)
 
 
-@pytest.mark.parametrize("attack", CLOSED, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_sees_nothing_private(world, attack):
     folder = world.root / "autograded" / attack.name / attack.assignment
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -401,7 +400,7 @@ def test_no_file_is_left_outside_the_folders_of_the_results(world):
 
 
 def test_the_course_has_results_of_its_students_alone(world):
-    students = {attack.name for attack in CLOSED} | set(HONEST)
+    students = {attack.name for attack in ATTACKS} | set(HONEST)
     assert {path.name for path in (world.root / "autograded").iterdir()} <= students
     for path in (world.root / "autograded").glob("*/*"):
         assert path.name in POINTS, path
@@ -423,6 +422,10 @@ def test_no_process_is_left(world):
     assert not own
 
 
+def test_the_supervisor_needs_little_memory(world):
+    assert world.memory < MOST_MEMORY
+
+
 def test_nothing_reaches_the_host(world):
     assert world.reached() == []
 
@@ -431,7 +434,7 @@ def test_other_orders_and_widths_give_the_same_rows(world):
     first, *others = [
         {
             (attack.assignment, attack.name): _row(rows[attack.assignment][attack.name], attack)
-            for attack in CLOSED
+            for attack in ATTACKS
         }
         for rows in world.runs
     ]
@@ -444,46 +447,6 @@ def _row(row, attack: Attack):
     if attack.free:
         return kept
     return (*kept, row.score, frozenset(kind for kind, _ in row.problems))
-
-
-# Attacks that succeed for now ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        pytest.param(each, id=each.name, marks=pytest.mark.xfail(reason=each.gap, strict=False))
-        for each in OPEN
-    ],
-)
-def test_an_attack_that_is_known_to_succeed_still_does(tmp_path, attack):
-    here = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "grading")]
-    code = f"""
-import sys
-from pathlib import Path
-sys.path[:0] = {here!r}
-import test_attacks
-test_attacks.grade_alone(Path({str(tmp_path)!r}), {attack.name!r})
-"""
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=ALONE_SECONDS, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
-def grade_alone(folder: Path, name: str) -> None:
-    """Grade one attack between two honest neighbours, in a process of its own."""
-    (attack,) = (each for each in ATTACKS if each.name == name)
-    world = make_world(folder, [attack], 9, folder)
-    names = ["ada", attack.name, "zoe"]
-    rows = run(world, attack.assignment, names, 2)
-    scores = read_scores(world)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 < MOST_MEMORY
-    check_attack(attack, rows[name], scores.get((attack.assignment, name), {}))
-    test_an_attack_sees_nothing_private(world, attack)
-    for student in ("ada", "zoe"):
-        assert rows[student].score == sum(POINTS[attack.assignment].values()), rows[student]
 
 
 # The suite itself ---------------------------------------------------------------------------

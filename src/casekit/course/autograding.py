@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,14 +26,16 @@ from casekit.questions.schema import Assignment, Question, read_assignment
 from casekit.questions.validation import check_keys
 from casekit.questions.variants import public_firm
 
-_BEGIN = "casekit.questions.marking:begin"
-_TABLES = "casekit.data:folder"
+_WARM = ("casekit.data:warm",)
+_PREPARE = ("casekit.questions.marking:prepare",)
+_BEGIN = ("casekit.questions.marking:begin",)
+_TABLES = ("casekit.data:folder",)
 
 
 def grade(  # noqa: PLR0913 - one door, every option by name
     directory: str | Path,
     assignment: str,
-    student: str | None = None,
+    student: str | Sequence[str] | None = None,
     regrade: Literal["changed", "all"] = "changed",
     *,
     progress: Progress = silent,
@@ -46,7 +48,7 @@ def grade(  # noqa: PLR0913 - one door, every option by name
     Args:
         directory: The course's folder.
         assignment: Name of the assignment.
-        student: Id of the only student to grade; all by default.
+        student: Id of the only student to grade, or ids of some; all by default.
         regrade: ``changed`` grades what is new, failed or changed (submission, source, or what
             the keys come to), ``all`` grades everything again. Manual marks survive both.
         progress: Called for each student.
@@ -100,10 +102,19 @@ def content(course: Course, assignment: str) -> grading.Content:
 
     def remarks(student: str, folder: Path, notebooks: Mapping[str, str]) -> list[tuple[str, str]]:
         told = [("other numbers", text)
-                for text in firms.remarks(course, assignment, student, folder)]  # fmt: skip
+                for text in firms.remarks(course, found, student, folder)]  # fmt: skip
         return [*_cell_remarks(notebooks.get(assignment, "")), *told]
 
-    return grading.Content(fingerprint, keys, (_BEGIN,), laid, remarks, (_TABLES,))
+    return grading.Content(
+        fingerprint=fingerprint,
+        evaluator_files=keys,
+        warm=_WARM,
+        prepare=_PREPARE,
+        begin=_BEGIN,
+        laid=laid,
+        remarks=remarks,
+        readable=_TABLES,
+    )
 
 
 def audit(

@@ -3,17 +3,25 @@
 The pages lie where nbgrader puts its own, so that every way of handing feedback out still works.
 """
 
+import json
+import multiprocessing
+import os
 import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
+import nbformat
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from nbformat import NotebookNode
-from nbgrader.api import Comment, Grade, SubmittedNotebook
 
-from casekit.course.autograding import graded_cells, ledger
+from casekit.course.autograding import ledger
 from casekit.course.folder import Course, Progress, open_course, silent, write_atomically
+from casekit.grading.gradebook import Mark, Marks, read_marks
 from casekit.questions.notebook import test_id
 from casekit.questions.rehearsal import first_error
 from casekit.questions.rubric import Rubric
@@ -21,6 +29,7 @@ from casekit.questions.schema import Question
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _MOST_CHARACTERS = 1000
+_MANY = 400  # pages from which on other processes are worth their start
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -73,20 +82,39 @@ def feedback(
     """
     course = open_course(directory)
     course.require_release(assignment)
-    pages = []
     students = course.choose_students(student)
     with ledger(course, assignment) as stage:
-        stages = {name: stage(name) for name in students}
-    for done, name in enumerate(students):
-        progress(f"feedback for {name}", done, len(students))
-        page = course.root / "feedback" / name / assignment / f"{assignment}.html"
-        if stages[name] == "graded":
-            graded = course.root / "autograded" / name / assignment / f"{assignment}.ipynb"
-            write_atomically(page, _page(course, assignment, name, graded))
-            pages.append(page)
-        else:
-            page.unlink(missing_ok=True)
-    return pages
+        graded = {name for name in students if stage(name) == "graded"}
+    with course.gradebook() as gradebook:
+        marks = read_marks(gradebook, assignment, assignment)
+    page_of = _Pages(assignment, course.questions(assignment).questions, course.rubric(assignment))
+    for name in set(students) - graded:
+        _path(course, name, assignment).unlink(missing_ok=True)
+    pages = [name for name in students if name in graded]
+    work = [(course.root, name, marks[name]) for name in pages]
+    with _workers(len(work)) as each:
+        for done, name in enumerate(each(page_of, work)):
+            progress(f"feedback for {name}", done + 1, len(pages))
+    return [_path(course, name, assignment) for name in pages]
+
+
+def _path(course: Course, student: str, assignment: str) -> Path:
+    return course.root / "feedback" / student / assignment / f"{assignment}.html"
+
+
+_Each = Callable[[Callable[[tuple[Path, str, Marks]], str], list[tuple[Path, str, Marks]]],
+                 Iterable[str]]  # fmt: skip
+
+
+@contextmanager
+def _workers(pages: int) -> Iterator[_Each]:
+    """Give a map over pages: in this process, or in several where there are many."""
+    if pages < _MANY:
+        yield map
+        return
+    method = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(os.cpu_count(), method) as executor:
+        yield partial(executor.map, chunksize=_MANY // 10)
 
 
 @cache
@@ -98,30 +126,64 @@ def _template() -> Template:
     return environment.get_template("feedback.html.j2")
 
 
-def _page(course: Course, assignment: str, student: str, graded: Path) -> str:
-    cells = dict(graded_cells(graded))
-    rubric = course.rubric(assignment)
-    questions = course.questions(assignment).questions
-    with course.gradebook() as gradebook:
-        notebook = gradebook.find_submission_notebook(assignment, assignment, student)
-        grades = {grade.name: grade for grade in notebook.grades}
-        comments = {comment.name: _comment(comment) for comment in notebook.comments}
-        return _template().render(
-            assignment=assignment,
+@dataclass(frozen=True)
+class _Pages:
+    """Writes the page of one student.
+
+    Attributes:
+        assignment: Name of the assignment.
+        questions: Its questions.
+        rubric: Its essay's rubric.
+    """
+
+    assignment: str
+    questions: tuple[Question, ...]
+    rubric: Rubric
+
+    def __call__(self, work: tuple[Path, str, Marks]) -> str:
+        """Write the page of a student into a course, and return the student's id."""
+        root, student, marks = work
+        folder = root / "autograded" / student / self.assignment
+        cells = _cells(folder / f"{self.assignment}.ipynb")
+        grades, comments = marks.grades, marks.comments
+        text = _template().render(
+            assignment=self.assignment,
             student=student,
-            answers=[_answer(question, cells, grades, comments) for question in questions],
-            essay=_essay(rubric, cells, grades, comments),
-            late=_late(notebook),
-            score=notebook.score,
-            points=notebook.max_score,
-            provisional=notebook.needs_manual_grade,
+            answers=[_answer(each, cells, grades, comments) for each in self.questions],
+            essay=_essay(self.rubric, cells, grades, comments),
+            late=_late(marks.late_seconds),
+            score=marks.score,
+            points=marks.points,
+            provisional=marks.needs_manual,
         )
+        name = f"{self.assignment}.html"
+        write_atomically(root / "feedback" / student / self.assignment / name, text)
+        return student
+
+
+def _cells(path: Path) -> dict[str, NotebookNode]:
+    """The graded notebook's cells by name; grading has written it, so it is read as it is."""
+    found = json.loads(path.read_text(encoding="utf-8-sig"))
+    cells = ((cell["metadata"].get("nbgrader"), cell) for cell in found["cells"])
+    return {
+        mark["grade_id"]: _joined(cell) for mark, cell in cells if mark and mark.get("grade_id")
+    }
+
+
+def _joined(cell: dict[str, Any]) -> NotebookNode:
+    """A cell with its texts in one piece; files hold them as lists of lines."""
+    made: NotebookNode = nbformat.from_dict(cell)
+    made.source = "".join(made.source)
+    for output in made.get("outputs", ()):
+        if "text" in output:
+            output.text = "".join(output.text)
+    return made
 
 
 def _answer(
     question: Question,
     cells: dict[str, NotebookNode],
-    grades: dict[str, Grade],
+    grades: dict[str, Mark],
     comments: dict[str, str],
 ) -> _Answer:
     answer, test = cells.get(question.id), cells.get(test_id(question.id))
@@ -130,7 +192,7 @@ def _answer(
         title=question.title,
         code=answer.source if answer else "",
         score=grade.score,
-        points=grade.max_score,
+        points=grade.points,
         sentence=_sentence(answer, test),
         comment=comments.get(question.id, ""),
     )
@@ -155,30 +217,25 @@ def _clean(text: str) -> str:
     return _ANSI.sub("", text)[:_MOST_CHARACTERS]
 
 
-def _comment(comment: Comment) -> str:
-    return str(comment.comment or "")
-
-
 def _essay(
     rubric: Rubric,
     cells: dict[str, NotebookNode],
-    grades: dict[str, Grade],
+    grades: dict[str, Mark],
     comments: dict[str, str],
 ) -> _Essay:
     grade = grades[rubric.id]
-    is_open = grade.auto_score is None and grade.manual_score is None
+    is_open = grade.auto is None and grade.manual is None
     cell = cells.get(rubric.id)
     return _Essay(
         rubric=rubric,
         text=cell.source if cell else "",
         score=None if is_open else grade.score,
-        points=grade.max_score,
+        points=grade.points,
         comment=comments.get(rubric.id, ""),
     )
 
 
-def _late(notebook: SubmittedNotebook) -> str:
-    seconds = notebook.assignment.total_seconds_late
+def _late(seconds: float) -> str:
     return f"Handed in {_duration(seconds)} after the due date." if seconds else ""
 
 

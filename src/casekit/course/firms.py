@@ -116,16 +116,16 @@ def write_firms(course: Course, assignment: str, firms: dict[str, str], notebook
         pack(inside, home / f"{student}.zip")
 
 
-def remarks(course: Course, assignment: str, student: str, folder: Path) -> Iterator[str]:
+def remarks(course: Course, found: Assignment, student: str, folder: Path) -> Iterator[str]:
     """Say whose numbers a submission was worked out with, if not with the student's own.
 
     Args:
         course: The course.
-        assignment: Name of the assignment.
+        found: The assignment.
         student: Whose submission it is.
         folder: Where it lies.
     """
-    found = read_assignment(course.keys(assignment))
+    assignment = found.name
     own = find_firm(course.root, found, student)
     if _has_other(course.root / FOLDER / assignment / student / FILE, own.to_json()):
         yield (

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -105,18 +105,20 @@ class Course:
             message = f"{assignment} has not been released in {self.root}: release it first."
             raise InvalidInputError(message) from None
 
-    def choose_students(self, student: str | None) -> list[str]:
-        """Return all students, or the one that is named.
+    def choose_students(self, wanted: str | Sequence[str] | None) -> list[str]:
+        """Return all students, or those that are named.
 
         Raises:
             UnknownNameError: If there is no such student; the nearest ids are offered.
         """
         students = self.students()
-        if student is None:
+        if wanted is None:
             return students
-        if student not in students:
-            raise UnknownNameError("student", student, students)
-        return [student]
+        names = [wanted] if isinstance(wanted, str) else list(dict.fromkeys(wanted))
+        for name in names:
+            if name not in students:
+                raise UnknownNameError("student", name, students)
+        return names
 
 
 def open_course(directory: str | Path, *, new: bool = False) -> Course:

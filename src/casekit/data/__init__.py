@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from casekit.data._check import Fault, check
 from casekit.data._disputes import Dispute, RivalValue, dispute
-from casekit.data._facts import Fact, cite, evaluate, fact
+from casekit.data._facts import Fact, cite, evaluate, fact, warm
 from casekit.data._sources import Source, source
 from casekit.data._stamp import stamp
 from casekit.data._tables import describe, folder, rows, tables
@@ -41,6 +41,7 @@ __all__ = [
     "source",
     "stamp",
     "tables",
+    "warm",
 ]
 
 # Looking up one fact should not wait for pandas.

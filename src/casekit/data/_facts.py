@@ -195,3 +195,8 @@ def _statement(row: dict[str, str]) -> str:
     said = counted if measure in _PHONES else measure
     place = "" if scope == "unknown" else f"{scope}, "
     return f"{entity}, {place}{long_date(row.get('period', 'undated'))}: {said} ({tracker})."
+
+
+def warm() -> None:
+    """Read what every lookup needs, so that processes forked from this one need not."""
+    _index(_tables.folder())

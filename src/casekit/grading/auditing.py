@@ -3,7 +3,6 @@
 import random
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -115,10 +114,10 @@ def _copy(course: Course, copy: Path, students: Sequence[str]) -> None:
 
 def _run(course: Course, copy: Path, what: str, students: Sequence[str]) -> str:
     home = copy.parent
-    inside = [sys.executable, "-c", _SCRIPT, str(copy), course.name, what, *students]
+    inside = [sandbox.PYTHON, "-c", _SCRIPT, str(copy), course.name, what, *students]
     environment = {
         **sandbox.ENVIRONMENT, "HOME": str(home), "TMPDIR": str(home),
-        "PATH": f"{Path(sys.executable).parent}:{sandbox.ENVIRONMENT['PATH']}",
+        "PATH": f"{Path(sandbox.PYTHON).parent}:{sandbox.ENVIRONMENT['PATH']}",
         "IPYTHONDIR": str(home / "ipython"), "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"), "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
     }  # fmt: skip

@@ -94,6 +94,7 @@ class Peer:
         state: What goes along with calls.
         while_called: Wraps the run of a function of this side.
         own: Names of classes that this side is to have written.
+        modules: Names of modules that may arrive as this side's own.
         open: Whether the other side may use everything that was sent in every way; if not, it may
             call functions and step iterators that were given to it, and nothing else.
     """
@@ -105,6 +106,7 @@ class Peer:
     state: State = field(default_factory=State)
     while_called: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     own: frozenset[str] = frozenset()
+    modules: AbstractSet[str] = frozenset()
     open: bool = True
 
     def __post_init__(self) -> None:
@@ -194,8 +196,8 @@ class Peer:
         return self._stand_in(made, number)
 
     def module(self, name: str) -> Any:
-        """Return this side's module, if it has been loaded here."""
-        return sys.modules.get(name) or opaque("module")
+        """Return this side's module, where one is expected."""
+        return sys.modules[name] if name in self.modules else opaque("module")
 
     def asked(self) -> AbstractSet[str]:
         """Return the names of the classes whose objects stay on this side."""
@@ -209,7 +211,10 @@ class Peer:
         """Return an object of a class of the instructor's, with the attributes that were sent."""
         kind: Any = self.shared_classes()[name]
         made = kind.__new__(kind)
-        vars(made).update(attributes)
+        for word, value in attributes.items():
+            # What its class offers stays the class's: no attribute stands before a method.
+            if not (str(word).startswith("__") or callable(value) or _is_behaviour(kind, word)):
+                vars(made)[word] = value
         return made
 
     def exceptions(self) -> Mapping[str, type[BaseException]]:
@@ -381,12 +386,19 @@ def _as_described(call: Callable[..., Any], described: list[Any]) -> Callable[..
     function.__module__ = "__main__"
     function.__annotations__ = {str(key): value for key, value in notes}
     for key, value in own:
-        if str(key).isidentifier() and not str(key).startswith("__"):
+        plain = str(key).isidentifier() and not str(key).startswith("__")
+        if plain and not callable(value):
             setattr(function, key, value)
     signature = _signature(parameters, function.__annotations__)
     if signature is not None:
         function.__signature__ = signature  # type: ignore[attr-defined]
     return function
+
+
+def _is_behaviour(kind: type, name: Any) -> bool:
+    """Whether a class has a method or property of a name."""
+    found = getattr(kind, str(name), None)
+    return callable(found) or isinstance(found, property)
 
 
 def _signature(parameters: Any, notes: Mapping[str, Any]) -> inspect.Signature | None:

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -22,10 +22,15 @@ from casekit.errors import InvalidInputError
 from casekit.grading import folders
 from casekit.grading.gradebook import read_plans
 from casekit.grading.sandbox import Setting
-from casekit.grading.session import Assignment, Rules
+from casekit.grading.session import Assignment, Rules, Submission
 
 HOME = ".casekit"
+INSTRUCTOR = "instructor"
+"""Stands for a student where the instructor's own solution is run."""
+
 _VERSION = 1
+# Loaded before the first submission even if the notebook does not: students import them too.
+_COMMON = ("numpy", "pandas")
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,10 @@ class Content:
         fingerprint: What decides grades beside cells and files, the evaluator's files included,
             in a form that changes with it.
         evaluator_files: Files for judging processes alone, by path.
-        begin: Functions ``module:name`` that a judging process calls first.
+        warm: Functions ``module:name`` that warm workers call once, before the first submission.
+        prepare: Such functions for judging workers alone, called with the folder of their files.
+        begin: Functions ``module:name`` that a judging process calls first, with that folder, the
+            assignment and the student.
         laid: Gives the files that are laid anew for a student, by path.
         remarks: Gives problems of a submission, each with its kind, from student, folder and
             graded notebooks.
@@ -45,6 +53,8 @@ class Content:
 
     fingerprint: str = ""
     evaluator_files: Mapping[str, bytes] = field(default_factory=dict)
+    warm: tuple[str, ...] = ()
+    prepare: tuple[str, ...] = ()
     begin: tuple[str, ...] = ()
     laid: Callable[[str], Mapping[str, bytes]] = lambda _: {}
     remarks: Callable[[str, Path, Mapping[str, str]], Sequence[tuple[str, str]]] = lambda *_: ()
@@ -104,8 +114,8 @@ class Course:
         """Return the ids of all who have handed in a folder."""
         pattern = self.submission_folder("*").relative_to(self.root).as_posix()
         place = pattern.split("/").index("*")
-        found = (path for path in self.root.glob(pattern) if path.is_dir())
-        return sorted(path.relative_to(self.root).parts[place] for path in found)
+        found = (path.relative_to(self.root).parts[place] for path in self.root.glob(pattern))
+        return sorted(name for name in found if not name.startswith("."))
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -136,8 +146,7 @@ class Course:
             raise InvalidInputError(message)
         excluded = self.config.get("Autograde", {}).get("exclude_overwriting", {})
         files = folders.read_files(source, self._ignore, excluded.get(self.name, ()))
-        evaluator = dict(self.content.evaluator_files)
-        return Assignment(self.name, plans, files, evaluator, self._rules())
+        return Assignment(self.name, plans, files, self._rules())
 
     def _rules(self) -> Rules:
         execute, limit = Execute(config=self.config), LimitOutput(config=self.config)
@@ -149,9 +158,15 @@ class Course:
 
     def fingerprint(self, assignment: Assignment) -> str:
         """Return a fingerprint of everything but the submission that decides a grade."""
-        decides = asdict(replace(assignment, evaluator_files={}))
-        whole = [_VERSION, decides, self.content.fingerprint]
+        whole = [_VERSION, asdict(assignment), self.content.fingerprint]
         return hashlib.sha256(json.dumps(whole, default=_plain).encode()).hexdigest()
+
+    def solution(self, assignment: Assignment) -> Submission:
+        """Return the instructor's own notebooks as a submission."""
+        source = self.folder("source")
+        names = [plan.name for plan in assignment.notebooks]
+        notebooks = {name: (source / f"{name}.ipynb").read_bytes() for name in names}
+        return Submission(INSTRUCTOR, notebooks, laid=self.content.laid(INSTRUCTOR))
 
     def hand_in(
         self, student: str, assignment: Assignment, laid: Iterable[str]
@@ -180,6 +195,13 @@ def _plain(value: object) -> object:
 
 def setting(course: Course, assignment: Assignment, *, isolated: bool = True) -> Setting:
     """Return what warm workers for an assignment start with."""
-    modules = {name for plan in assignment.notebooks for name in plan.modules}
-    modules |= {begin.partition(":")[0] for begin in assignment.rules.begin}
-    return Setting(tuple(sorted(modules)), course.content.readable, isolated=isolated)
+    plans, content = assignment.notebooks, course.content
+    return Setting(
+        preload=(*_COMMON, *sorted({name for plan in plans for name in plan.modules})),
+        hidden=tuple(sorted({name for plan in plans for name in plan.hidden_modules})),
+        warm=content.warm,
+        prepare=content.prepare,
+        private=dict(content.evaluator_files),
+        readable=content.readable,
+        isolated=isolated,
+    )

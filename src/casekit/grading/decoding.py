@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Protocol
 from casekit.grading.values import (
     DTYPE,
     EXCEPTIONS,
+    EXTENSION,
     HARMLESS,
     MOST_BITS,
     MOST_DEPTH,
@@ -100,7 +101,8 @@ class Decoder:
             made.args = (str(text),)
         with contextlib.suppress(Exception):
             for name, value in self.pairs(kept, depth + 1):
-                if str(name).isidentifier() and not str(name).startswith("_"):
+                plain = str(name).isidentifier() and not str(name).startswith("_")
+                if plain and not callable(value):
                     setattr(made, name, value)
         if cause is not None:
             found = self.value(cause, depth + 1)
@@ -195,7 +197,10 @@ def _named(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     words = [name, *fields]
     if not all(isinstance(word, str) and WORD.fullmatch(word) for word in words):
         _refuse("no namedtuple")
-    return collections.namedtuple(name, fields)(*decoder.all(items, depth))  # noqa: PYI024 - made at run time
+    values = decoder.all(items, depth)
+    # A field that can be called would stand for a method of whatever is expected instead.
+    plain: list[Any] = [opaque("function") if callable(value) else value for value in values]
+    return collections.namedtuple(name, fields)(*plain)  # noqa: PYI024 - made at run time
 
 
 def _type(name: str) -> Any:
@@ -204,6 +209,12 @@ def _type(name: str) -> Any:
         return TYPES.get(name) or EXCEPTIONS[name]
     found = getattr(_np(), word) if library == "numpy" else None
     return found if isinstance(found, type) and issubclass(found, _np().generic) else _refuse(name)
+
+
+def _extension(name: Any) -> str:
+    if not (isinstance(name, str) and EXTENSION.fullmatch(name)):
+        _refuse("no dtype")
+    return str(name)
 
 
 def _fill_default(made: Any, decoder: Decoder, parts: list[Any], depth: int) -> None:
@@ -435,7 +446,9 @@ _PANDAS: dict[str, _Rebuild] = {
     "multi": _multi,
     "categorical": _categorical,
     "zoned": _zoned,
-    "extension": lambda d, parts, depth: _pd().array(d.all(parts[1], depth), dtype=str(parts[0])),
+    "extension": lambda d, parts, depth: _pd().array(
+        d.all(parts[1], depth), dtype=_extension(parts[0])
+    ),
 }
 
 _REBUILD = _PYTHON | _ELSEWHERE | _NUMPY | _PANDAS

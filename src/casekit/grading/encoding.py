@@ -19,15 +19,16 @@ from typing import Any, Protocol
 from casekit.grading.values import (
     DTYPE,
     EXCEPTIONS,
+    EXTENSION,
     HARMLESS,
     MOST_BITS,
     MOST_DEPTH,
     MOST_NODES,
+    MOST_VALUE_BYTES,
     TYPES,
     TooLargeError,
 )
 
-_EXTENSION = re.compile(r"[^\W\d]\w{0,60}(?:\[[\w, -]{1,40}\])?")
 _INTEGERS = range(-(2**63), 2**63)  # what MessagePack can hold
 _FUNCTIONS: tuple[type, ...] = (
     types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType,
@@ -89,15 +90,15 @@ class Encoder:
         }
         self._met: dict[int, int] = {}
         self._alive: list[Any] = []
-        self._nodes = 0
+        self._nodes = self._bytes = 0
 
     def encode(self, value: Any) -> Any:
         """Return the tree; what is too large or of an unknown kind becomes opaque."""
-        self._nodes = 0
+        self._nodes = self._bytes = 0
         before = len(self._alive)
         try:
             return self.tree(value, 0)
-        except (TooLargeError, RecursionError):
+        except Exception:  # noqa: BLE001 - too large, or an object whose own methods fail
             for thing in self._alive[before:]:
                 del self._met[id(thing)]
             del self._alive[before:]
@@ -110,9 +111,11 @@ class Encoder:
             TooLargeError: If the whole is beyond the budget.
         """
         self._nodes += 1
+        kind = type(value)
+        if kind is str or kind is bytes:
+            self.count_bytes(len(value))
         if self._nodes > MOST_NODES or depth > MOST_DEPTH:
             raise TooLargeError
-        kind = type(value)
         if value is None or kind is bool or kind is float or kind is str or kind is bytes:
             return value
         if kind is int or (isinstance(value, int) and not isinstance(value, enum.Enum)):
@@ -126,6 +129,16 @@ class Encoder:
             return self._container(value, kind, depth + 1)
         known = self._again(value)
         return known or ["once", self._remember(value), self._container(value, kind, depth + 1)]
+
+    def count_bytes(self, number: int) -> None:
+        """Count bytes of one value.
+
+        Raises:
+            TooLargeError: If they are too many.
+        """
+        self._bytes += number
+        if self._bytes > MOST_VALUE_BYTES:
+            raise TooLargeError
 
     def all(self, values: Iterable[Any], depth: int) -> list[Any]:
         """Return the trees of some values."""
@@ -377,6 +390,7 @@ def _ndarray(encoder: Encoder, np: Any, value: Any, depth: int) -> Any:
         return ["objects", list(value.shape), encoder.all(value.ravel().tolist(), depth)]
     if not _sent(value.dtype):
         raise TooLargeError
+    encoder.count_bytes(value.nbytes)
     return ["array", value.dtype.str, list(value.shape), value.tobytes()]
 
 
@@ -446,7 +460,7 @@ def _extension(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
     if type(value) in held:  # arrays of strings are a kind of the first
         return encoder.tree(value.to_numpy(), depth)
     name = str(value.dtype)
-    if not _EXTENSION.fullmatch(name):
+    if not EXTENSION.fullmatch(name):
         raise TooLargeError
     items = [None if item is pd.NA or item is None or item != item else item for item in value]  # noqa: PLR0124 - NaN
     return ["extension", name, encoder.all(items, depth)]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from secrets import token_hex
 from typing import Any
 
@@ -22,6 +22,7 @@ STAMP = "timestamp.txt"
 _MOST_FILES = 500
 _MOST_FILE_BYTES = 50 * 2**20
 _MOST_ALL_BYTES = 60 * 2**20
+_MOST_STAMP = 100
 _PART, _OLD = ".part", ".old"
 
 
@@ -141,7 +142,9 @@ def _timestamp(content: bytes | None) -> datetime | None:
     if content is None:
         return None
     try:
-        found: datetime | None = parse_utc(content.decode().strip() or None)
+        # Longer ones take the longer to read the more digits they have.
+        text = content.decode() if len(content) <= _MOST_STAMP else "no date"
+        found: datetime | None = parse_utc(text.strip() or None)
     except (ValueError, OverflowError) as problem:
         message = "timestamp.txt holds no date: write one such as 2026-01-31 12:00:00 UTC."
         raise UnreadableError(message) from problem
@@ -164,6 +167,21 @@ def read_files(
         for path, name, _ in _walk(folder, [*ignore, "*.ipynb"])
         if name not in left_out and path.is_file()
     }
+
+
+def merged(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files of a student and of the instructor, whose own stand wherever both want to be.
+
+    A student's file named like a folder of the instructor's, or the other way round, is left out.
+    """
+    taken = {PurePosixPath(name) for name in ours}
+    folders = {parent for path in taken for parent in path.parents}
+    kept = {
+        name: content
+        for name, content in theirs.items()
+        if (path := PurePosixPath(name)) not in taken | folders and not taken & {*path.parents}
+    }
+    return {**kept, **ours}
 
 
 # Writing ------------------------------------------------------------------------------------

@@ -111,6 +111,82 @@ def _known_cells(notebook: api.Notebook) -> dict[str, KnownCell]:
     }  # fmt: skip
 
 
+@dataclass
+class Mark:
+    """What the gradebook says of one graded cell.
+
+    Attributes:
+        auto: Autograded score, or None.
+        manual: Score given by hand, or None.
+        score: Points that count.
+        points: Points that can be earned.
+    """
+
+    auto: float | None
+    manual: float | None
+    score: float
+    points: float
+
+
+@dataclass
+class Marks:
+    """What the gradebook says of one submitted notebook.
+
+    Attributes:
+        grades: By the graded cell's name.
+        comments: By the answer's name; nothing where there is none.
+        late_seconds: How late the submission came.
+        needs_manual: Whether somebody still has to mark a part of it.
+    """
+
+    grades: dict[str, Mark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    late_seconds: float = 0.0
+    needs_manual: bool = False
+
+    @property
+    def score(self) -> float:
+        """Points in all."""
+        return sum(mark.score for mark in self.grades.values())
+
+    @property
+    def points(self) -> float:
+        """Points that can be earned."""
+        return sum(mark.points for mark in self.grades.values())
+
+
+def read_marks(gradebook: api.Gradebook, assignment: str, notebook: str) -> dict[str, Marks]:
+    """Return what the gradebook says of a notebook of all students, in three queries.
+
+    Args:
+        gradebook: An open gradebook.
+        assignment: A released assignment.
+        notebook: One of its notebooks.
+    """
+    found = gradebook.find_notebook(notebook, assignment)
+    points = {cell.id: cell.max_score for cell in (*found.grade_cells, *found.task_cells)}
+    names = {cell.id: cell.name for cell in (*found.grade_cells, *found.solution_cells,
+                                             *found.task_cells)}  # fmt: skip
+    marks: dict[str, Marks] = {}
+    book, work = api.SubmittedNotebook.__table__, api.SubmittedAssignment.__table__
+    whose = select(book.c.id, work.c.student_id).join(work, work.c.id == book.c.assignment_id)
+    pairs = gradebook.db.execute(whose.where(book.c.notebook_id == found.id)).all()
+    students = {number: student for number, student in pairs}  # noqa: C416 - rows, not pairs
+    for each in gradebook.assignment_submissions(assignment):
+        marks[each.student_id] = Marks(late_seconds=each.total_seconds_late)
+    for table in (api.Grade.__table__, api.Comment.__table__):
+        query = select(table).join(book, book.c.id == table.c.notebook_id)
+        for row in gradebook.db.execute(query.where(book.c.notebook_id == found.id)).mappings():
+            own, name = marks[students[row["notebook_id"]]], names[row["cell_id"]]
+            if table.name == "grade":
+                most = points[row["cell_id"]]
+                own.grades[name] = Mark(row["auto_score"], row["manual_score"], _score(row), most)
+                own.needs_manual = own.needs_manual or bool(row["needs_manual_grade"])
+            else:
+                own.comments[name] = row["manual_comment"] or row["auto_comment"] or ""
+    return marks
+
+
 class Writer:
     """Write grades of one assignment, a batch in one transaction.
 
@@ -151,6 +227,7 @@ class Writer:
         return standings
 
     def _write(self, entries: Mapping[str, Entry]) -> list[Standing]:
+        self._new: list[tuple[Any, list[dict[str, Any]]]] = []
         self._add_students(entries)
         submissions = self._submissions(entries)
         books = self._books(submissions)
@@ -160,6 +237,8 @@ class Writer:
         self._set_comments(entries, comments)
         late = self._late(submissions)
         self._set_penalties(entries, books, grades, late)
+        for table, rows in self._new:  # with their final values: nothing is written twice
+            self._db.execute(insert(table), rows)
         return [
             Standing(
                 student,
@@ -298,12 +377,12 @@ class Writer:
         entries: Mapping[str, Entry],
         comments: Mapping[tuple[str, str, str], dict[str, Any]],
     ) -> None:
-        changed = [
-            {"at": row["id"], "text": entries[student].comments[book][name]}
-            for (student, book, name), row in comments.items()
-            if name in entries[student].comments.get(book, {})
-            and row["auto_comment"] != entries[student].comments[book][name]
-        ]
+        changed = []
+        for (student, book, name), row in comments.items():
+            text = entries[student].comments.get(book, {}).get(name)
+            if name in entries[student].comments.get(book, {}) and row["auto_comment"] != text:
+                row["auto_comment"] = text
+                changed.append({"at": row["id"], "text": text})
         self._update(api.Comment.__table__, changed, auto_comment=bindparam("text"))
 
     def _late(self, submissions: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
@@ -319,7 +398,7 @@ class Writer:
     def _set_penalties(
         self,
         entries: Mapping[str, Entry],
-        books: Mapping[tuple[str, str], Mapping[str, Any]],
+        books: Mapping[tuple[str, str], dict[str, Any]],
         grades: Mapping[tuple[str, str, str], Mapping[str, Any]],
         late: Mapping[str, float],
     ) -> None:
@@ -330,6 +409,7 @@ class Writer:
             score = sum(_score(each) for key, each in grades.items() if key[:2] == (student, book))
             penalty = self._penalty(student, score, late[student])
             if row["late_submission_penalty"] != penalty:
+                row["late_submission_penalty"] = penalty
                 changed.append({"at": row["id"], "penalty": penalty})
         table = api.SubmittedNotebook.__table__
         self._update(table, changed, late_submission_penalty=bindparam("penalty"))
@@ -344,10 +424,13 @@ class Writer:
     # Statements
 
     def _insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        """Note rows that are new; they may still be filled in until all are written."""
         if rows:
-            self._db.execute(insert(table), rows)
+            self._new.append((table, rows))
 
     def _update(self, table: Any, rows: list[dict[str, Any]], **values: Any) -> None:
+        new = {row["id"] for _, added in self._new for row in added}
+        rows = [row for row in rows if row["at"] not in new]
         if rows:
             statement = update(table).where(table.c.id == bindparam("at")).values(**values)
             self._db.connection().execute(statement, rows)

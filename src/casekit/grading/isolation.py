@@ -10,16 +10,20 @@ import os
 import resource
 import signal
 import struct
-from dataclasses import dataclass
+import tempfile
 
 import pyseccomp
+
+from casekit.grading.limits import Limits
 
 _CLONE_NEW = {
     "user": 0x10000000, "mount": 0x00020000, "pid": 0x20000000, "net": 0x40000000,
     "ipc": 0x08000000, "uts": 0x04000000, "cgroup": 0x02000000,
 }  # fmt: skip
 _MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, _INSTRUCTION = 22, 2, 8
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 63
 _NUMBER_INSIDE = 1000
@@ -32,37 +36,18 @@ _DENIED = (
     "acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime",
     "create_module", "delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount",
     "fsopen", "fspick", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup",
-    "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie", "mount",
+    "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie",
+    "memfd_create", "memfd_secret", "mount",
     "mount_setattr", "move_mount", "name_to_handle_at", "nfsservctl", "open_by_handle_at",
     "open_tree", "perf_event_open", "personality", "pidfd_getfd", "pivot_root",
     "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace", "quotactl",
-    "quotactl_fd", "reboot", "request_key", "setdomainname", "sethostname", "setns", "settimeofday",
-    "stime", "swapoff", "swapon", "syslog", "umount", "umount2", "unshare", "uselib", "userfaultfd",
-    "vhangup", "vm86", "vm86old",
+    "quotactl_fd", "reboot", "request_key",
+    "setdomainname", "sethostname", "setns", "settimeofday", "shmget", "stime", "swapoff",
+    "swapon", "syslog", "umount", "umount2", "unshare", "uselib", "userfaultfd", "vhangup",
+    "vm86", "vm86old",
 )  # fmt: skip
 
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use.
-
-    Attributes:
-        memory: Address space of one process, in bytes.
-        scratch: Size of the private folder, in bytes.
-        processes: Processes and threads at a time.
-        files: Open files of one process.
-        seconds_to_stop: How long an interrupted cell may take to stop before all is ended.
-        whole_memory: Memory of all its processes together, in bytes.
-    """
-
-    memory: int = 4 * 2**30
-    scratch: int = 256 * 2**20
-    processes: int = 64
-    files: int = 256
-    seconds_to_stop: float = 3.0
-    whole_memory: int = 3 * 2**30
 
 
 ALL = ("user", "mount", "pid", "net", "ipc", "uts")
@@ -128,7 +113,31 @@ def give_up(limits: Limits) -> None:
     header = ctypes.create_string_buffer(struct.pack("Ii", _CAPABILITY_VERSION_3, 0))
     _require(_libc.capset(header, ctypes.create_string_buffer(24)), "no capabilities")
     _require(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
-    _filter().load()
+    _load_filter()
+
+
+def compile_filter() -> None:
+    """Work the filter of system calls out once, for all children that are forked later."""
+    with tempfile.TemporaryFile() as file:
+        _filter().export_bpf(file)
+        file.seek(0)
+        _compiled[:] = [file.read()]
+
+
+_compiled: list[bytes] = []
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+def _load_filter() -> None:
+    if not _compiled:
+        compile_filter()
+    code = ctypes.create_string_buffer(_compiled[0], len(_compiled[0]))
+    program = _Program(len(_compiled[0]) // _INSTRUCTION, ctypes.addressof(code))
+    arguments = (_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
+    _require(_libc.prctl(*arguments), "a filter of system calls")
 
 
 def _filter() -> pyseccomp.SyscallFilter:

@@ -31,6 +31,7 @@ class Use:
         now: Names that it reads when it runs.
         later: Names that its functions read when they are called.
         changes: Names whose objects it may change in place.
+        aliases: Names that it binds, with those whose objects, or their elements, they are.
         star: Whether it imports whatever a module offers.
         modules: Modules that it imports.
     """
@@ -41,6 +42,7 @@ class Use:
     now: set[str] = field(default_factory=set)
     later: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    aliases: list[tuple[set[str], set[str]]] = field(default_factory=list)
     star: bool = False
     modules: set[str] = field(default_factory=set)
 
@@ -100,7 +102,7 @@ def _add(found: Use, statement: str) -> None:
     found.defines |= defined & bound
     found.data |= bound - imported - defined
     _add_reads(found, table, now=True)
-    found.changes |= set(_changed(tree))
+    _add_changes(found, tree)
 
 
 def _add_import(found: Use, node: ast.Import | ast.ImportFrom, imported: set[str]) -> None:
@@ -112,7 +114,8 @@ def _add_import(found: Use, node: ast.Import | ast.ImportFrom, imported: set[str
     if isinstance(node, ast.Import):
         found.modules |= {alias.name for alias in node.names}
     elif node.module and not node.level:
-        found.modules.add(node.module)
+        # What is imported from a package may be a module of its own.
+        found.modules |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
 
 
 def _top_level(tree: ast.AST) -> Iterator[ast.AST]:
@@ -160,26 +163,36 @@ def _add_reads(found: Use, table: symtable.SymbolTable, *, now: bool) -> None:
 _COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
 
 
-def _changed(tree: ast.AST) -> Iterator[str]:
-    """Names whose objects a statement may change: by parts, by methods, or by what it calls."""
+def _add_changes(found: Use, tree: ast.AST) -> None:
+    """Note whose objects a statement may change: by parts, by methods, or by what it calls."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(
             node.ctx, ast.Store | ast.Del
         ):
-            yield from _roots([node])
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            called = node.value.func
-            yield from _roots([called] if isinstance(called, ast.Attribute) else [])
-            yield from _roots(node.value.args)
-        elif isinstance(node, ast.Call) and _is_mutator(node):
-            yield from _roots([node.func])
+            found.changes |= _roots([node])
+        elif isinstance(node, ast.Call):
+            found.changes |= _changed_by(node)
         elif isinstance(node, ast.Assign):
-            yield from _roots([node.value])  # another name for the same object
-            if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
-                own = node.value.func.id not in BUILTINS
-                yield from _roots(node.value.args if own else [])
+            found.aliases.append((_roots(node.targets), _roots([node.value])))
         elif isinstance(node, ast.For):
-            yield from _roots([node.iter])  # its elements may be changed through the loop's name
+            found.aliases.append((_roots([node.target]), _roots([node.iter])))
+
+
+def changed(uses: Iterable[Use]) -> set[str]:
+    """Return names whose objects some pieces of code may change, under whatever name."""
+    uses = list(uses)
+    found = {name for use in uses for name in use.changes}
+    aliases = [alias for use in uses for alias in use.aliases]
+    for _ in aliases:
+        found |= {name for names, what in aliases if names & found for name in what}
+    return found
+
+
+def _changed_by(node: ast.Call) -> set[str]:
+    if _is_mutator(node):
+        return _roots([node.func, *node.args])
+    own = isinstance(node.func, ast.Name) and node.func.id not in BUILTINS
+    return _roots(node.args) if own else set()
 
 
 def _is_mutator(node: ast.Call) -> bool:
@@ -187,13 +200,15 @@ def _is_mutator(node: ast.Call) -> bool:
     return named or any(word.arg == "inplace" for word in node.keywords)
 
 
-def _roots(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def _roots(nodes: Iterable[ast.AST]) -> set[str]:
+    found: set[str] = set()
     for node in nodes:
         inner = node
         while isinstance(inner, ast.Attribute | ast.Subscript | ast.Starred):
             inner = inner.value
         if isinstance(inner, ast.Name):
-            yield inner.id
+            found.add(inner.id)
+    return found
 
 
 def classes(

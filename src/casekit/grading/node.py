@@ -1,5 +1,7 @@
 """One machine's part of grading: warm workers for one assignment, and a submission at a time."""
 
+import traceback
+
 from casekit.grading import session
 from casekit.grading.sandbox import LostError, Setting, Workers
 from casekit.grading.session import Assignment, Graded, GradedNotebook, Submission
@@ -34,9 +36,16 @@ class Node:
             try:
                 return session.grade(self.workers, self.assignment, submission)
             except LostError as problem:
-                lost = str(problem)
-        problems = [("no grade", f"workers were lost again and again: {lost}")]
-        return Graded(submission.student, [GradedNotebook("", problems=problems)])
+                lost = f"workers were lost again and again: {problem}"
+            except Exception as problem:  # noqa: BLE001 - one submission must not stop the others
+                where = traceback.extract_tb(problem.__traceback__)[-1]
+                lost = (
+                    f"grading failed with {type(problem).__name__}: {problem!s:.200}"
+                    f" ({where.name}, line {where.lineno})"
+                )
+                break
+        notebook = GradedNotebook("", problems=[("no grade", lost)])
+        return Graded(submission.student, [notebook])
 
     def close(self) -> None:
         """End the workers."""

@@ -1,7 +1,9 @@
 """Read notebooks that people have handed in: whatever is in the file, one sentence comes out."""
 
 import json
+import re
 import warnings
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -10,8 +12,11 @@ from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 MOST_BYTES = 100 * 2**20
 """Largest notebook that is read."""
 
+_FORMAT = 4
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _BROKEN = (
-    ValueError, LookupError, AttributeError, TypeError, RecursionError, nbformat.ValidationError,
+    ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError,
+    nbformat.ValidationError,
 )  # fmt: skip
 
 
@@ -35,23 +40,58 @@ def parse(content: bytes) -> NotebookNode:
         message = "is empty"
         raise NotNotebookError(message)
     try:
-        text = content.decode("utf-8-sig")
-        with warnings.catch_warnings():
-            # Older tools, and nbgrader itself, write cells without ids or twice the same.
-            warnings.simplefilter("ignore", MissingIDFieldWarning)
-            warnings.simplefilter("ignore", DuplicateCellId)
-            found = json.loads(text)
-            _drop_outputs(found)
-            notebook: NotebookNode = nbformat.reads(json.dumps(found), as_version=4)
+        found = json.loads(content.decode("utf-8-sig"))
+        if not isinstance(found, dict):
+            message = "holds no notebook"
+            raise TypeError(message)
+        if found.get("nbformat") != _FORMAT:
+            found = _upgraded(found)
+        return _notebook(found)
     except _BROKEN as problem:
         message = f"is no valid notebook ({type(problem).__name__}): ask for a new copy"
         raise NotNotebookError(message) from problem
-    return notebook
 
 
-def _drop_outputs(found: object) -> None:
-    """What a notebook says its cells have shown is the student's claim, and can be large."""
-    cells = found.get("cells") if isinstance(found, dict) else None
-    for cell in cells if isinstance(cells, list) else ():
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            cell["outputs"], cell["execution_count"] = [], None
+def _upgraded(found: dict[str, Any]) -> dict[str, Any]:
+    """A notebook of an older format in today's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MissingIDFieldWarning)
+        warnings.simplefilter("ignore", DuplicateCellId)
+        upgraded: dict[str, Any] = nbformat.reads(json.dumps(found), as_version=_FORMAT)
+    return upgraded
+
+
+def _notebook(found: dict[str, Any]) -> NotebookNode:
+    """The parts of a notebook that count, each of the kind it should be.
+
+    What it says its cells have shown is the student's claim, and is left out.
+    """
+    made = NotebookNode(nbformat=_FORMAT, nbformat_minor=5, metadata=_mapping(found["metadata"]))
+    made.cells = [_cell(cell) for cell in found["cells"]]
+    return made
+
+
+def _cell(found: dict[str, Any]) -> NotebookNode:
+    kind = found["cell_type"]
+    if kind not in ("code", "markdown", "raw"):
+        message = f"a cell of no kind: {kind!r:.20}"
+        raise ValueError(message)
+    source = found.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        message = "a cell without text"
+        raise TypeError(message)
+    made = NotebookNode(cell_type=kind, metadata=_mapping(found.get("metadata")))
+    # Half a character, as JSON can spell it, is none in a file.
+    made.source = "".join(lines).encode("utf-8", "replace").decode()
+    if kind == "code":
+        made.outputs, made.execution_count = [], None
+    if isinstance(found.get("attachments"), dict):
+        made.attachments = _mapping(found["attachments"])
+    if isinstance(found.get("id"), str) and _ID.fullmatch(found["id"]):
+        made.id = found["id"]
+    return made
+
+
+def _mapping(found: Any) -> NotebookNode:
+    return nbformat.from_dict(found) if isinstance(found, dict) else NotebookNode()

@@ -192,17 +192,13 @@ def _modules(found: Sequence[_Statement] | Iterator[_Statement]) -> frozenset[st
 def _students_names(found: list[_Statement]) -> set[str]:
     """Names that the student is to bind or may change, and what follows from them."""
     theirs: set[str] = set()
-    reads, changes = set(), set()
     for statement in found:
-        use = statement.use
         if statement.role == "solution":
-            theirs |= use.defines | use.data
-            reads |= use.reads
-            changes |= use.changes
+            theirs |= statement.use.defines | statement.use.data
         elif statement.role == "plain":
-            theirs |= use.data  # the cell is the student's to edit
+            theirs |= statement.use.data  # the cell is the student's to edit
     given = {name for each in found if each.role == "locked" for name in each.use.data}
-    theirs |= given & changes
+    theirs |= given & names.changed(each.use for each in found if each.role == "solution")
     while True:
         more = set()
         for statement in found:

@@ -6,6 +6,7 @@ where it stopped. One thread writes the gradebook.
 
 import contextlib
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +19,13 @@ from typing import Literal
 from traitlets.config import Config
 
 from casekit.grading import engines, folders
+from casekit.grading.cells import is_number
 from casekit.grading.course import HOME, Content, Course
 from casekit.grading.engines import Engine, Options
 from casekit.grading.gradebook import Entry, Standing, Writer
 from casekit.grading.ledger import Job, Ledger, no_notebook
 from casekit.grading.notebooks import NotNotebookError, parse
-from casekit.grading.plan import KnownCell
+from casekit.grading.plan import KnownCell, NotebookPlan
 from casekit.grading.session import Assignment, Graded, Submission
 
 Progress = Callable[[str, int, int], None]
@@ -70,11 +72,17 @@ class Run:
         assignment: What it is graded by.
         engine: Grades submissions: threads of this process, or other machines.
         progress: Called after each submission.
+
+    Attributes:
+        doubtful: Tests that the instructor's own solution does not pass here, and why.
     """
 
     def __init__(
         self, course: Course, assignment: Assignment, engine: Engine, progress: Progress
     ) -> None:
+        self.doubtful: dict[str, str] = {}
+        self._solution: Future[Graded] | None = None
+        self._numeric: set[tuple[str, str]] | None = None
         self._course, self._assignment, self._engine = course, assignment, engine
         self._progress = progress
         self._rows: dict[str, Row] = {}
@@ -92,7 +100,10 @@ class Run:
             self._ledger = Ledger(self._course, self._assignment, gradebook)
             try:
                 for student in students:
-                    self._begin(student, again=again)
+                    try:
+                        self._begin(student, again=again)
+                    except OSError as problem:
+                        self._fail(student, "", f"its files cannot be read ({problem})")
                     while len(self._waiting) >= self._engine.width:
                         self._collect()
                 while self._waiting:
@@ -129,7 +140,44 @@ class Run:
             self._fail(student, job.digest, trouble)
             return
         submission = Submission(student, job.handed_in.notebooks, job.handed_in.files, job.laid)
+        if self._solution is None:
+            self._solution = self._engine.submit(self._course.solution(self._assignment))
         self._waiting[self._engine.submit(submission)] = job
+
+    def _look_at_solution(self) -> set[tuple[str, str]]:
+        """Return the tests whose result is a number of points when the answer is right.
+
+        The instructor's own solution is graded like a submission: a test that it does not pass
+        cannot judge anybody.
+        """
+        found = self._solution.result() if self._solution else Graded("")
+        numeric = set()
+        for notebook, plan in zip(found.notebooks, self._plans(), strict=False):
+            for cell in plan.cells:
+                score = notebook.scores.get(cell.name)
+                if cell.is_test and score is not None and score < (cell.points or 0):
+                    self.doubtful[f"{plan.name}/{cell.name}"] = f"{score:g} of {cell.points:g}"
+                if is_number(notebook.results.get(cell.name, "")):
+                    numeric.add((plan.name, cell.name))
+        return numeric
+
+    def _plans(self) -> list[NotebookPlan]:
+        return sorted(self._assignment.notebooks, key=lambda plan: plan.name)
+
+    def _require_numbers(self, graded: Graded) -> None:
+        """Take back full marks for a result that is no number where it should be one.
+
+        nbgrader takes what it cannot read for full marks: an answer must not be able to make it so.
+        """
+        if self._numeric is None:
+            self._numeric = self._look_at_solution()
+        for notebook in graded.notebooks:
+            for name, result in notebook.results.items():
+                wanted = (notebook.name, name) in self._numeric
+                if wanted and result and not is_number(result) and notebook.scores.get(name):
+                    notebook.scores[name] = 0.0
+                    text = f"{name} came to {result:.60}, which is no number of points"
+                    notebook.problems.append(("no number", text))
 
     def _missing(self, student: str) -> Row:
         folder = self._course.submission_folder(student)
@@ -148,7 +196,10 @@ class Run:
         done, _ = wait(self._waiting, timeout=_BATCH_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             job = self._waiting.pop(future)
-            self._take(job, future.result())
+            try:
+                self._take(job, future.result())
+            except Exception as problem:  # noqa: BLE001 - one submission must not stop the others
+                self._fail(job.student, "", f"grading failed ({type(problem).__name__}: {problem})")
         waited = time.monotonic() - self._flushed > _BATCH_SECONDS
         if len(self._ready) >= _BATCH or (self._ready and waited):
             self._flush()
@@ -159,13 +210,14 @@ class Run:
             reasons = [text for each in graded.notebooks for _, text in each.problems]
             self._fail(job.student, job.digest, "; ".join(reasons) or "nothing could be graded")
             return
-        files = dict(job.handed_in.files)
-        files |= dict(self._assignment.files) | dict(job.laid)
+        ours = dict(self._assignment.files) | dict(job.laid)
+        files = folders.merged(job.handed_in.files, ours)
         files |= {
             f"{each.name}.ipynb": each.text.encode("utf-8", "replace")
             for each in graded.notebooks
             if each.text
         }
+        self._require_numbers(graded)
         part = folders.lay_part(self._course.graded_folder(job.student), files)
         self._ready.append((job, graded, part))
         self._progress(f"graded {job.student}", len(self._rows) + len(self._ready), self._total)
@@ -279,6 +331,14 @@ def by_kind(rows: Sequence[Row]) -> Counter[str]:
     return Counter(kind for row in rows for kind, _ in row.problems)
 
 
+_LOOK = "Look at these tests by hand, or see with an audit what nbgrader makes of them."
+
+
+def to_stderr(sentence: str) -> None:
+    """Tell whoever runs a program."""
+    print(f"casekit: {sentence}", file=sys.stderr)  # noqa: T201 - must be seen by whoever calls
+
+
 def grade(  # noqa: PLR0913 - one door, every option by name
     root: str | Path,
     config: Config,
@@ -289,6 +349,7 @@ def grade(  # noqa: PLR0913 - one door, every option by name
     regrade: Literal["changed", "all"] = "changed",
     options: Options = Options(),  # noqa: B008 - frozen
     progress: Progress = lambda *_: None,
+    tell: Callable[[str], None] = to_stderr,
 ) -> list[Row]:
     """Grade what was handed in for an assignment of an nbgrader course.
 
@@ -302,6 +363,7 @@ def grade(  # noqa: PLR0913 - one door, every option by name
             Marks given by hand survive both.
         options: How many at a time, where, and whether shut in.
         progress: Called with a message, how many are done, and how many there are.
+        tell: Called with a sentence that whoever grades should read.
 
     Returns:
         One row a student, in the order of ``students``.
@@ -315,12 +377,18 @@ def grade(  # noqa: PLR0913 - one door, every option by name
     found = course.read()
     names = course.students() if students is None else list(students)
     with course.alone(), engines.choose(course, found, options) as engine:
-        rows = Run(course, found, engine, progress)(names, again=regrade == "all")
-    _report(course, rows, isolated=options.isolated)
+        run = Run(course, found, engine, progress)
+        rows = run(names, again=regrade == "all")
+    _report(course, rows, run.doubtful, isolated=options.isolated)
+    if run.doubtful:
+        tests = ", ".join(f"{name} ({what})" for name, what in run.doubtful.items())
+        tell(f"the instructor's own solution does not earn full marks here: {tests}. {_LOOK}")
     return rows
 
 
-def _report(course: Course, rows: Sequence[Row], *, isolated: bool) -> None:
+def _report(
+    course: Course, rows: Sequence[Row], doubtful: Mapping[str, str], *, isolated: bool
+) -> None:
     """Write down what a run came to."""
     document = {
         "assignment": course.name,
@@ -328,6 +396,7 @@ def _report(course: Course, rows: Sequence[Row], *, isolated: bool) -> None:
         "sandbox": isolated,
         "status": dict(Counter(row.status for row in rows)),
         "problems": dict(by_kind(rows)),
+        "doubtful_tests": dict(doubtful),
     }
     path = course.root / HOME / "reports" / f"{course.name}.json"
     folders.write_private(path, json.dumps(document, indent=1) + "\n")

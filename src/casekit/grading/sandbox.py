@@ -1,7 +1,6 @@
 """Start warm workers inside bubblewrap, and fork shut-in children from them."""
 
 import contextlib
-import importlib
 import os
 import shutil
 import signal
@@ -10,20 +9,26 @@ import struct
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from casekit.errors import CasekitError
 from casekit.grading import wire
-from casekit.grading.isolation import Limits
-from casekit.grading.worker import EVALUATOR, HELLO, STUDENT
+from casekit.grading.limits import Limits
+from casekit.grading.worker import EVALUATOR, HELLO, PRIVATE, STUDENT, named
 
 _START_SECONDS = 120.0
 _FORK_SECONDS = 30.0
+_WATCH_SECONDS = 0.2
+_SMALL = 2**30
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = (
     "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts", "/etc/mime.types",
@@ -37,6 +42,7 @@ ENVIRONMENT = {
     "NUMEXPR_NUM_THREADS": "1",
 }  # fmt: skip
 _AS_USER = ("--unshare-user", "--uid", "1000", "--gid", "1000")
+PYTHON = os.path.abspath(sys.executable)  # noqa: PTH100 - a link to it must stay a link
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -53,13 +59,21 @@ class Setting:
     """What warm workers start with.
 
     Attributes:
-        preload: Modules to load before the first child.
+        preload: Modules to load before the first child; those that are not there are passed over.
+        hidden: Modules that judges alone load.
+        warm: Functions ``module:name`` to call before the first child.
+        prepare: Such functions that judges alone call, with the folder of their private files.
+        private: Files for judges alone, by path.
         readable: Functions ``module:name`` that give folders which code may read, beside Python's.
         limits: What a submission may use.
         isolated: Whether to use a sandbox at all.
     """
 
     preload: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    warm: tuple[str, ...] = ()
+    prepare: tuple[str, ...] = ()
+    private: Mapping[str, bytes] = field(default_factory=dict)
     readable: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     isolated: bool = True
@@ -76,11 +90,18 @@ def _start(command: list[str], passed: list[int]) -> "subprocess.Popen[bytes]":
 
 
 class Child:
-    """A forked child: its channel, and a handle to end it by."""
+    """A forked child: its channel, and a handle to end it by.
+
+    Attributes:
+        channel: What it is talked to over.
+        number: The number of its process.
+        ended_for: Why it has been ended, or nothing.
+    """
 
     def __init__(self, channel: socket.socket, number: int) -> None:
         self.channel = channel
         self.number = number
+        self.ended_for = ""
         try:
             self._handle = os.pidfd_open(number)
         except OSError as problem:
@@ -94,6 +115,26 @@ class Child:
     def kill(self) -> None:
         """End it, with everything it has started; may be called again."""
         self._signal(signal.SIGKILL)
+
+    def memory(self) -> int:
+        """Return how many bytes it and all it has started use, shared ones by their share."""
+        whole = 0
+        with contextlib.suppress(psutil.Error):
+            first = psutil.Process(self.number)
+            if first.memory_info().rss < _SMALL and not self._has_children():
+                return 0  # most of it is the warm worker's
+            for process in (first, *first.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    whole += process.memory_full_info().pss
+        return whole
+
+    def _has_children(self) -> bool:
+        """Whether it has started processes; asked often, so without a look at all there are."""
+        try:
+            tasks = Path(f"/proc/{self.number}/task").glob("*/children")
+            return any(task.read_text(encoding="ascii").strip() for task in tasks)
+        except OSError:
+            return True
 
     def close(self) -> None:
         """End it and let go of it."""
@@ -122,12 +163,13 @@ class Worker:
 
     def __init__(self, role: str, setting: Setting) -> None:
         self._lock = threading.Lock()
+        self._folder = ""
         self._channel, theirs = socket.socketpair()
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY) if setting.isolated else -1
         passed = [number for number in (theirs.fileno(), proc) if number >= 0]
         command = [
             *(_shut_in(setting) if setting.isolated else ()),
-            sys.executable, "-I", "-m", "casekit.grading.worker",
+            PYTHON, "-I", "-m", "casekit.grading.worker",
             role, str(theirs.fileno()), str(proc),
         ]  # fmt: skip
         # The kernel ends it with the thread that has started it: a thread that stays.
@@ -136,12 +178,24 @@ class Worker:
         if proc >= 0:
             os.close(proc)
         with contextlib.suppress(wire.Broken):  # a worker that died at once is found out below
-            wire.send(self._channel, {
-                "preload": list(setting.preload), "isolated": setting.isolated,
-                "limits": asdict(setting.limits),
-            })  # fmt: skip
+            wire.send(self._channel, self._settings(role, setting))
         self._isolated = setting.isolated
         self._ready = False
+
+    def _settings(self, role: str, setting: Setting) -> dict[str, Any]:
+        """What a worker is told; only one that judges is told what others must not know."""
+        told: dict[str, Any] = {
+            "preload": list(setting.preload), "warm": list(setting.warm),
+            "isolated": setting.isolated, "limits": asdict(setting.limits), "private_place": "",
+        }  # fmt: skip
+        if role == STUDENT:
+            return told
+        if not setting.isolated:
+            self._folder = tempfile.mkdtemp(prefix="grading-")
+        return told | {
+            "preload": [*setting.preload, *setting.hidden], "prepare": list(setting.prepare),
+            "private": dict(setting.private), "private_place": self._folder,
+        }  # fmt: skip
 
     @property
     def number(self) -> int:
@@ -160,7 +214,7 @@ class Worker:
             wire.receive(self._channel, time.monotonic() + _START_SECONDS)
         except (wire.Broken, wire.Late) as problem:
             self._process.kill()
-            said = (self._process.communicate()[1] or b"").decode(errors="replace").strip()
+            said = self._last_words()
             reason = said.splitlines()[-1] if said else "it ended without a word"
             raise NoSandboxError(_sentence(reason) if self._isolated else reason) from problem
         self._ready = True
@@ -189,7 +243,16 @@ class Worker:
         """End it and all its children."""
         self._channel.close()
         self._process.kill()
-        self._process.communicate()
+        self._last_words()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _last_words(self) -> str:
+        """Wait for the end of the process, and return what it said on stderr, once."""
+        stream = self._process.stderr
+        said = b"" if stream is None or stream.closed else self._process.communicate()[1]
+        self._process.wait()
+        return said.decode(errors="replace").strip()
 
 
 def _sender(channel: socket.socket) -> int:
@@ -237,6 +300,7 @@ def _system(user: Sequence[str], readable: Sequence[str]) -> list[str]:
     for path in _SYSTEM:
         command += _as_it_is(Path(path))
     command += ["--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108 - the sandbox's own
+    command += ["--perms", "1777", "--tmpfs", PRIVATE]
     for path in (*filter(os.path.exists, _SETTINGS), *_readable(readable)):
         for folder in reversed(Path(path).parents[:-1]):  # made by bubblewrap, closed unless told
             command += ["--perms", "0755", "--dir", str(folder)]
@@ -257,6 +321,7 @@ def _readable(extra: Sequence[str]) -> Iterator[str]:
     wanted |= {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     wanted |= set(_added(Path(paths["purelib"]))) | {str(Path(__file__).parents[2])}
     outer: list[str] = []
+    wanted = {os.path.abspath(path) for path in wanted}  # noqa: PTH100 - without following links
     for path in sorted(path for path in wanted if Path(path).exists()):
         inside = (*outer, "/usr")
         if not any(Path(path).is_relative_to(other) for other in inside):
@@ -265,8 +330,7 @@ def _readable(extra: Sequence[str]) -> Iterator[str]:
 
 
 def _called(name: str) -> str:
-    module, _, function = name.partition(":")
-    return str(getattr(importlib.import_module(module), function)())
+    return str(named(name)())
 
 
 def _added(library: Path) -> Iterator[str]:
@@ -296,6 +360,9 @@ class Workers:
         self.setting = setting
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
+        self._watched: set[Child] = set()
+        self._over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True, name="memory").start()
 
     def start(self) -> None:
         """Start both at once, and wait.
@@ -327,7 +394,22 @@ class Workers:
                     worker.close()
                 worker = self._workers[role] = Worker(role, self.setting)
             worker.wait()
-        return worker.fork()
+        child = worker.fork()
+        self._watched.add(child)
+        return child
+
+    def release(self, child: Child) -> None:
+        """End a child and let go of it."""
+        self._watched.discard(child)
+        child.close()
+
+    def _watch(self) -> None:
+        """End children that use more memory than they may, whatever they are doing."""
+        while not self._over.wait(_WATCH_SECONDS):
+            for child in list(self._watched):
+                if child.memory() > self.setting.limits.whole_memory:
+                    child.ended_for = "it used more memory than a submission may"
+                    child.kill()
 
     def numbers(self) -> list[int]:
         """The numbers of the workers' processes."""
@@ -335,6 +417,7 @@ class Workers:
 
     def close(self) -> None:
         """End both, and all that they have forked."""
+        self._over.set()
         with self._lock:
             for worker in self._workers.values():
                 worker.close()

@@ -12,20 +12,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-import nbformat
-import psutil
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import writes
 
-from casekit.grading import cells, wire
-from casekit.grading.isolation import Limits
+from casekit.grading import cells, folders, wire
+from casekit.grading.limits import Limits
 from casekit.grading.notebooks import NotNotebookError, parse
 from casekit.grading.plan import KnownCell, NotebookPlan, TestPlan
 from casekit.grading.sandbox import Child, LostError, Workers
+from casekit.grading.shell import MOST_CHARACTERS, MOST_OUTPUTS
 from casekit.grading.worker import EVALUATOR, STUDENT
 
 _FETCH_SECONDS = 20.0
-_WATCH = 0.25
+_VERY_LONG = 10**6
+_MOST_NAMES = 1000
+_MOST_DEPTH = 20
 _TIMED_OUT = {
     "output_type": "error",
     "ename": "CellTimeoutError",
@@ -66,14 +67,12 @@ class Assignment:
         name: Its name.
         notebooks: Its notebooks.
         files: The instructor's files beside them, by path.
-        evaluator_files: Files for the judging process alone, by path.
         rules: How cells are run.
     """
 
     name: str
     notebooks: tuple[NotebookPlan, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
-    evaluator_files: Mapping[str, bytes] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
 
 
@@ -103,6 +102,7 @@ class GradedNotebook:
         text: The notebook with outputs, as JSON; empty if it could not be read.
         scores: Autograded score of each graded cell; None where a person must mark.
         comments: Comment on each answer.
+        results: What tests came to, as text; nothing if they showed no result.
         problems: What a person should know, in words, each with its kind.
         log: What was run, and how long it took.
     """
@@ -111,6 +111,7 @@ class GradedNotebook:
     text: str = ""
     scores: dict[str, float | None] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
@@ -181,7 +182,7 @@ def _grade_notebook(
                 _judge(found, cell, known)
         written = run.files() if len(assignment.notebooks) > 1 else {}
         found.problems += run.problems
-    found.text = nbformat.writes(restored.notebook)
+    found.text = writes(restored.notebook)
     return found, written
 
 
@@ -192,6 +193,8 @@ def _judge(found: GradedNotebook, cell: NotebookNode, known: KnownCell) -> None:
         except ValueError as problem:
             found.scores[known.name] = 0.0
             found.problems.append(("faulty test", f"{known.name}: {problem}"))
+    if known.is_test:
+        found.results[known.name] = cells.result(cell)
     if known.solution or known.task:
         found.comments[known.name] = cells.auto_comment(cell, known)
 
@@ -231,8 +234,8 @@ class _Run:
     ) -> None:
         self._workers, self._plan, self._rules = workers, plan, assignment.rules
         self._limits: Limits = workers.setting.limits
-        files = {**submission.files, **assignment.files, **submission.laid}
         own = {**assignment.files, **submission.laid}
+        files = folders.merged(submission.files, own)
         both: dict[str, Any] = {
             "own_classes": list(plan.own_classes), "environment": {},
             "asked": [each.name for each in plan.classes], "imported": list(plan.imported),
@@ -240,7 +243,7 @@ class _Run:
         self._tasks: dict[str, dict[str, Any]] = {
             STUDENT: both | {"files": files},
             EVALUATOR: both | {
-                "files": own, "private": dict(assignment.evaluator_files),
+                "files": own,
                 "begin": list(self._rules.begin), "holders": list(plan.holders),
                 "classes": [[each.name, list(each.members), list(each.special)]
                             for each in plan.classes],
@@ -254,6 +257,9 @@ class _Run:
         self._done: set[int] = set()
         self._count = 0
         self._calling: Any = None
+        seconds = self._rules.timeout
+        whole = None if seconds is None else seconds * self._limits.cells_of_time
+        self._until = None if whole is None else time.monotonic() + whole
         self._dead = self._folder = ""
         self.problems: list[tuple[str, str]] = []
 
@@ -262,7 +268,7 @@ class _Run:
 
     def __exit__(self, *_: object) -> None:
         for child in self._children.values():
-            child.close()
+            self._workers.release(child)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -291,7 +297,7 @@ class _Run:
             self._bury(str(problem))
             return [_error("DeadKernelError", str(problem))]
         outputs = read_outputs(reply.get("outputs"))
-        return [*outputs, new_output(**_TIMED_OUT)] if late else outputs
+        return [*outputs, NotebookNode(_TIMED_OUT)] if late else outputs
 
     def _timeout(self) -> float | None:
         return self._rules.timeout
@@ -312,11 +318,11 @@ class _Run:
             return [_error("DeadKernelError", "the test did not come to its end")]
         if plan and plan.echo:
             self._student(plan.echo)
-        return [*outputs, new_output(**_TIMED_OUT)] if late else outputs
+        return [*outputs, NotebookNode(_TIMED_OUT)] if late else outputs
 
     def _lose_evaluator(self, name: str, why: str) -> None:
         """A test whose process ends, be it by what a student's value did to it, earns nothing."""
-        self._children.pop(EVALUATOR).close()
+        self._workers.release(self._children.pop(EVALUATOR))
         self._done.clear()
         self._fetched.clear()
         self.problems.append(("test ended", f"{name}: its process ended: {why}"))
@@ -325,32 +331,35 @@ class _Run:
         """Bring the names that a test reads up to date, unless nothing has moved since."""
         needed = [name for name in (*plan.wanted, *plan.spare)
                   if self._fetched.get(name) != self._moves]  # fmt: skip
-        reply = self._fetch(needed)
+        names, values, written = self._fetch(needed)
         self._fetched |= dict.fromkeys(needed, self._moves)
-        names = reply.get("names")
-        names = [name for name in names if name in needed] if isinstance(names, list) else []
-        values = reply.get("values")
         wire.send(evaluator.channel, {
-            "kind": "bind", "names": names, "values": values if isinstance(values, bytes) else b"",
+            "kind": "bind", "names": names, "values": values, "files": written,
             "wanted": [name for name in plan.wanted if name in needed],
             "spare": [name for name in plan.spare if name in needed],
-            "files": (written := _mapping(reply.get("files"))),
         })  # fmt: skip
         self._written |= written
 
-    def _fetch(self, names: list[str]) -> dict[str, Any]:
+    def _fetch(self, names: list[str]) -> tuple[list[str], bytes, dict[str, bytes]]:
+        """Return which of some names are bound, their values unopened, and files written since."""
+        nothing: tuple[list[str], bytes, dict[str, bytes]] = ([], b"", {})
         if self._dead or not (names or STUDENT in self._children):
-            return {}
+            return nothing
         try:
             reply, late = self._ask_student({"kind": "fetch", "names": names}, _FETCH_SECONDS)
-        except DeadError as problem:
-            self._bury(str(problem))
-            return {}
-        return {} if late else reply
+            channel, until = self._children[STUDENT].channel, time.monotonic() + _FETCH_SECONDS
+            if late:
+                return nothing
+            values = wire.receive_packed(channel, until)
+            files = {name: wire.receive_packed(channel, until) for name in _texts(reply, "files")}
+        except (DeadError, wire.Broken, wire.Late) as problem:
+            self._bury(_reason(problem))
+            return nothing
+        return [name for name in _texts(reply, "names") if name in names], values, files
 
     def files(self) -> dict[str, bytes]:
         """Return the files that the student's cells have written."""
-        return self._written | _mapping(self._fetch([]).get("files"))
+        return self._written | self._fetch([])[2]
 
     # The student's process
 
@@ -359,9 +368,13 @@ class _Run:
             child = self._workers.fork(role)
             self._children[role] = child
             task = self._tasks[role] | {"place": self._place(role)}
+            files = task["files"]
+            until = time.monotonic() + _FETCH_SECONDS
             try:
-                wire.send(child.channel, task)
-            except wire.Broken as problem:
+                wire.send(child.channel, task | {"files": list(files)}, until)
+                for content in files.values():
+                    wire.send_packed(child.channel, content, until)
+            except (wire.Broken, wire.Late) as problem:
                 raise LostError(str(problem)) from problem
         return self._children[role]
 
@@ -376,7 +389,7 @@ class _Run:
     def _bury(self, why: str) -> None:
         self._dead = why
         self.problems.append(("ended", f"the program ended: {why}"))
-        self._children[STUDENT].close()
+        self._workers.release(self._children[STUDENT])
 
     def _ask_student(
         self, message: dict[str, Any], seconds: float | None
@@ -388,39 +401,45 @@ class _Run:
         """
         child = self._child(STUDENT)
         try:
-            wire.send(child.channel, message)
-            return self._answer_of_student(child, seconds)
-        except wire.Broken as problem:
-            raise DeadError(_reason(problem)) from problem
+            wire.send(child.channel, message, time.monotonic() + _FETCH_SECONDS)
+            return self._answer_of_student(child, self._at_most(seconds))
+        except (wire.Broken, wire.Late) as problem:
+            raise DeadError(child.ended_for or _reason(problem)) from problem
+
+    def _at_most(self, seconds: float | None) -> float | None:
+        """Seconds for a step, within what is left for the whole notebook.
+
+        Raises:
+            DeadError: If nothing is left.
+        """
+        if seconds is None or self._until is None:
+            return seconds
+        left = self._until - time.monotonic()
+        if left <= 0:
+            message = "it took longer than a submission may"
+            raise DeadError(message)
+        return min(seconds, left)
 
     def _answer_of_student(
         self, child: Child, seconds: float | None
     ) -> tuple[dict[str, Any], bool]:
         until = None if seconds is None else time.monotonic() + seconds
-        late = not self._wait(child, child, until)
+        late = not self._wait(child, until)
         if late:
             child.interrupt()
-            if not self._wait(child, child, time.monotonic() + self._limits.seconds_to_stop):
+            if not self._wait(child, time.monotonic() + self._limits.seconds_to_stop):
                 message = "it did not stop when its time was over"
                 raise DeadError(message)
-        reply = wire.receive(child.channel, time.monotonic() + _FETCH_SECONDS)
+        reply = wire.receive(child.channel, time.monotonic() + _FETCH_SECONDS, wire.MOST_OPENED)
         if not isinstance(reply, dict):
             message = "it sent what is no answer"
             raise DeadError(message)
         return reply, late
 
-    def _wait(self, listened: Child, watched: Child | None, until: float | None) -> bool:
-        """Wait for a message; meanwhile watch how much memory the student's processes use."""
-        while True:
-            left = _WATCH if until is None else min(_WATCH, until - time.monotonic())
-            if wire.is_ready(listened.channel, max(0.0, left)):
-                return True
-            if until is not None and time.monotonic() >= until:
-                return False
-            if watched is not None and _memory(watched.number) > self._limits.whole_memory:
-                watched.kill()
-                message = "it used more memory than a submission may"
-                raise DeadError(message)
+    def _wait(self, listened: Child, until: float | None) -> bool:
+        """Wait for a message, and say whether one has come."""
+        left = _VERY_LONG if until is None else until - time.monotonic()
+        return wire.is_ready(listened.channel, max(0.0, left))
 
     # The judging process
 
@@ -434,7 +453,7 @@ class _Run:
         wire.send(evaluator.channel, message)
         late = False
         while True:
-            if not self._wait(evaluator, None, until):
+            if not self._wait(evaluator, until):
                 if late:
                     raise wire.Late
                 late = True
@@ -474,21 +493,21 @@ class _Run:
         student = self._children[STUDENT]
         self._moves += 1
         try:
-            wire.send_packed(student.channel, data)
+            wire.send_packed(student.channel, data, time.monotonic() + _FETCH_SECONDS)
             self._calling = ticket
             if self._wait_for_call(evaluator, student, until):
                 answer = wire.receive_packed(student.channel, time.monotonic() + _FETCH_SECONDS)
                 self._calling = None
                 wire.send_packed(evaluator.channel, answer)
         except (wire.Broken, wire.Late, DeadError) as problem:
-            self._bury(_reason(problem))
+            self._bury(student.ended_for or _reason(problem))
             _say_dead(evaluator, ticket)
 
     def _wait_for_call(self, evaluator: Child, student: Child, until: float | None) -> bool:
         """Wait until the student's function answers, or the test gives up or runs out of time."""
         while True:
             now = time.monotonic()
-            if self._wait(student, student, min(now + 0.02, until or now + 1)):
+            if self._wait(student, min(now + 0.02, until or now + 1)):
                 return True
             if until is not None and time.monotonic() >= until:
                 self._stop_student(student)
@@ -507,7 +526,7 @@ class _Run:
     def _stop_student(self, student: Child) -> None:
         """Interrupt a function that runs on, and take its late answer away."""
         student.interrupt()
-        if not self._wait(student, student, time.monotonic() + self._limits.seconds_to_stop):
+        if not self._wait(student, time.monotonic() + self._limits.seconds_to_stop):
             message = "it did not stop when its time was over"
             raise DeadError(message)
         wire.receive_packed(student.channel, time.monotonic() + _FETCH_SECONDS)
@@ -519,14 +538,9 @@ def _say_dead(evaluator: Child, ticket: Any) -> None:
     wire.send(evaluator.channel, {"kind": "return", "ticket": ticket, "raised": raised})
 
 
-def _mapping(found: Any) -> dict[str, bytes]:
-    if not isinstance(found, dict):
-        return {}
-    return {
-        name: data
-        for name, data in found.items()
-        if isinstance(name, str) and isinstance(data, bytes)
-    }
+def _texts(reply: dict[str, Any], name: str) -> list[str]:
+    found = reply.get(name)
+    return [str(each) for each in found][:_MOST_NAMES] if isinstance(found, list) else []
 
 
 def _reason(problem: Exception) -> str:
@@ -536,45 +550,42 @@ def _reason(problem: Exception) -> str:
 
 
 def _error(name: str, value: str) -> NotebookNode:
-    made: NotebookNode = new_output(
-        "error", ename=name, evalue=value, traceback=[f"{name}: {value}"]
+    return NotebookNode(
+        output_type="error", ename=name, evalue=value, traceback=[f"{name}: {value}"]
     )
-    return made
-
-
-def _memory(number: int) -> int:
-    """Bytes that a process and all it has started use by themselves."""
-    whole = 0
-    try:
-        first = psutil.Process(number)
-        for process in (first, *first.children(recursive=True)):
-            try:
-                whole += process.memory_full_info().uss
-            except psutil.Error:
-                continue
-    except psutil.Error:
-        return whole
-    return whole
 
 
 def read_outputs(found: Any) -> list[NotebookNode]:
     """Return what a process says it has shown as a notebook's outputs; nonsense is left out."""
-    return [output for each in _list(found) if (output := _read_output(each)) is not None]
-
-
-def _read_output(found: Any) -> NotebookNode | None:
-    kind = found.get("output_type") if isinstance(found, dict) else None
-    content = _CONTENT.get(kind)
-    return new_output(kind, **content(found)) if content else None
+    outputs, left = [], MOST_CHARACTERS
+    for each in _list(found)[: MOST_OUTPUTS + 1]:
+        kind = each.get("output_type") if isinstance(each, dict) else None
+        content = _CONTENT.get(kind) if isinstance(kind, str) else None
+        if content:
+            output = NotebookNode(output_type=kind, **content(each))
+            if kind == "stream":
+                output.text = output.text[:left]
+                left -= len(output.text)
+            outputs.append(output)
+    return outputs
 
 
 def _shown(found: dict[str, Any]) -> dict[str, Any]:
     data = found.get("data")
-    kept = {
-        _text(mime): value if isinstance(value, dict | list) else _text(value)
-        for mime, value in (data.items() if isinstance(data, dict) else ())
-    }
-    return {"data": kept}
+    pairs = data.items() if isinstance(data, dict) else ()
+    kept = {_text(mime): _json(value, 0) for mime, value in pairs}
+    return {"data": NotebookNode(kept), "metadata": NotebookNode(), "execution_count": None}
+
+
+def _json(value: Any, depth: int) -> Any:
+    """A value as JSON has it, and no deeper than anybody needs."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict | list) and depth < _MOST_DEPTH:
+        if isinstance(value, list):
+            return [_json(each, depth + 1) for each in value]
+        return {_text(key): _json(each, depth + 1) for key, each in value.items()}
+    return _text(value)
 
 
 _CONTENT: dict[Any, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -588,7 +599,9 @@ _CONTENT: dict[Any, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "traceback": [_text(line) for line in _list(found.get("traceback"))],
     },
     "execute_result": _shown,
-    "display_data": _shown,
+    "display_data": lambda found: {
+        name: part for name, part in _shown(found).items() if name != "execution_count"
+    },
 }
 
 

@@ -21,7 +21,8 @@ MOST_CHARACTERS = 500_000
 MOST_OUTPUTS = 500
 """Most outputs of one cell."""
 
-_MOST_BYTES = 4 * 2**20
+_MOST_BYTES = 2**20
+_MOST_LINES, _MOST_LINE = 200, 2_000
 _NO_INPUT = (
     "raw_input was called, but this frontend does not support input requests."  # as a kernel says
 )
@@ -63,8 +64,8 @@ class Outputs:
 
     def error(self, name: str, value: str, lines: list[str]) -> None:
         """Add an exception; its output is kept however many came before."""
-        lines = [str(line)[:20_000] for line in lines[:200]]
-        output = {"output_type": "error", "ename": name, "evalue": value[:20_000]}
+        lines = [str(line)[:_MOST_LINE] for line in lines[:_MOST_LINES]]
+        output = {"output_type": "error", "ename": name, "evalue": value[:_MOST_LINE]}
         self.items.append(output | {"traceback": lines})
 
     def take(self) -> list[dict[str, Any]]:
@@ -179,6 +180,14 @@ class Shell(InteractiveShell):
         if user_module is None:
             user_module = types.ModuleType("__main__", doc="Cells of a notebook.")
         super().init_create_namespaces(user_module, user_ns)  # type: ignore[no-untyped-call]
+
+    def show_numbers_plainly(self) -> None:
+        """Show a number of NumPy's as the number it is, which is how points are read."""
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and self.display_formatter is not None:
+            text = self.display_formatter.formatters["text/plain"]
+            for kind in (numpy.floating, numpy.integer):
+                text.for_type(kind, lambda number, printer, _: printer.text(repr(number.item())))
 
     def ask_exit(self) -> None:
         """Go on: what comes after `exit` is graded too."""

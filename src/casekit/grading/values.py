@@ -18,6 +18,9 @@ import types
 MOST_NODES = 400_000
 """Most values in one message; an array counts as one."""
 
+MOST_VALUE_BYTES = 24 * 2**20
+"""Most bytes of one value."""
+
 MOST_DEPTH = 60
 """Deepest nesting."""
 
@@ -27,6 +30,7 @@ MOST_BITS = 2**18
 DTYPE = re.compile(r"[<>|=]?(?:[biufcSU?]\d*|[mM]8(?:\[\d*[a-zA-Z]{1,2}\])?)")
 """NumPy's types whose arrays travel as bytes."""
 
+EXTENSION = re.compile(r"[^\W\d]\w{0,60}(?:\[[\w, -]{1,40}\])?")
 WORD = re.compile(r"[^\W\d]\w{0,60}")
 """What may become the name of a class or of a field."""
 

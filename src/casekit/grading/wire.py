@@ -9,7 +9,13 @@ from typing import Any
 import msgpack
 
 MOST_BYTES = 64 * 2**20
-"""Longest frame that is accepted."""
+"""Longest message that is accepted unless told otherwise."""
+
+MOST_OPENED = 4 * 2**20
+"""Longest message of a student's process that the supervisor opens."""
+
+ANY = 2**31
+"""For messages of the supervisor, which is trusted."""
 
 _LENGTH = struct.Struct(">I")
 _PIECE = 2**20
@@ -39,54 +45,64 @@ def unpack(data: bytes) -> Any:
         Broken: If they hold none.
     """
     try:
-        return msgpack.unpackb(data, unicode_errors="surrogatepass", strict_map_key=False)
+        # Keys are text, and there are no extensions: objects as keys can be made to collide.
+        return msgpack.unpackb(
+            data, unicode_errors="surrogatepass", strict_map_key=True, max_ext_len=0
+        )
     except (ValueError, TypeError, msgpack.UnpackException) as problem:
         message = f"no message: {type(problem).__name__}"
         raise Broken(message) from problem
 
 
-def send(channel: socket.socket, message: Any) -> None:
+def send(channel: socket.socket, message: Any, until: float | None = None) -> None:
     """Send a message.
+
+    Args:
+        channel: A stream socket.
+        message: See `pack`.
+        until: When to stop trying, by `time.monotonic`; None tries on.
 
     Raises:
         Broken: If the other side has gone.
+        Late: If it does not read.
     """
-    send_packed(channel, pack(message))
+    send_packed(channel, pack(message), until)
 
 
-def send_packed(channel: socket.socket, data: bytes) -> None:
-    """Send a message that is packed already.
-
-    Raises:
-        Broken: If the other side has gone, or the message is too long.
-    """
-    if len(data) > MOST_BYTES:
-        message = f"a message of {len(data)} bytes"
-        raise Broken(message)
-    try:
-        channel.sendall(_LENGTH.pack(len(data)) + data)
-    except OSError as problem:
-        raise Broken(str(problem)) from problem
+def send_packed(channel: socket.socket, data: bytes, until: float | None = None) -> None:
+    """Send a message that is packed already; see `send`."""
+    left = memoryview(_LENGTH.pack(len(data)) + data)
+    while left:
+        _wait(channel, select.POLLOUT, until)
+        try:
+            left = left[channel.send(left[:_PIECE], socket.MSG_DONTWAIT) :]
+        except BlockingIOError:
+            _wait(channel, select.POLLOUT, time.monotonic() + 1 if until is None else until)
+        except OSError as problem:
+            raise Broken(str(problem)) from problem
 
 
-def receive(channel: socket.socket, until: float | None = None) -> Any:
+def receive(channel: socket.socket, until: float | None = None, most: int = MOST_BYTES) -> Any:
     """Wait for a message and return it.
 
     Args:
         channel: A stream socket.
         until: When to stop waiting, by `time.monotonic`; None waits on.
+        most: Longest message that is accepted, in bytes.
 
     Raises:
         Broken: If the other side has gone, or sent no message.
         Late: If it did not come in time.
     """
-    return unpack(receive_packed(channel, until))
+    return unpack(receive_packed(channel, until, most))
 
 
-def receive_packed(channel: socket.socket, until: float | None = None) -> bytes:
+def receive_packed(
+    channel: socket.socket, until: float | None = None, most: int = MOST_BYTES
+) -> bytes:
     """Wait for a message and return it as it came; see `receive`."""
     (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size, until))
-    if length > MOST_BYTES:
+    if length > most:
         message = f"a message of {length} bytes"
         raise Broken(message)
     return _exactly(channel, length, until)
@@ -95,7 +111,7 @@ def receive_packed(channel: socket.socket, until: float | None = None) -> bytes:
 def _exactly(channel: socket.socket, length: int, until: float | None) -> bytes:
     parts, missing = [], length
     while missing:
-        _wait(channel, until)
+        _wait(channel, select.POLLIN, until)
         try:
             part = channel.recv(min(missing, _PIECE))
         except OSError as problem:
@@ -108,11 +124,11 @@ def _exactly(channel: socket.socket, length: int, until: float | None) -> bytes:
     return b"".join(parts)
 
 
-def _wait(channel: socket.socket, until: float | None) -> None:
+def _wait(channel: socket.socket, what: int, until: float | None) -> None:
     if until is None:
         return
     poll = select.poll()
-    poll.register(channel, select.POLLIN)
+    poll.register(channel, what)
     if not poll.poll(max(0, 1000 * (until - time.monotonic()))):
         raise Late
 

@@ -25,12 +25,15 @@ from casekit.grading import wire
 from casekit.grading.calls import ClassPlan, Peer, State
 from casekit.grading.decoding import Decoder
 from casekit.grading.encoding import Encoder
+from casekit.grading.limits import Limits
 from casekit.grading.shell import Shell, attach, refuse_input
 
 STUDENT, EVALUATOR = "student", "evaluator"
 HELLO, FAILED = b"!", b"-"
-WORK = "work"
-_PLACE = "/tmp/" + WORK  # noqa: S108 - a private folder, empty at first
+PRIVATE = "/given"
+"""Where the files for judges lie in their sandbox."""
+
+_PLACE = "/tmp/work"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
 _NOBODY = 65534
@@ -40,17 +43,19 @@ def main() -> None:
     """Serve until the supervisor goes."""
     role, number, proc = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     channel = socket.socket(fileno=number)
-    settings = wire.receive(channel)
+    gc.disable()  # nothing of what is loaded here goes away again
+    settings = wire.receive(channel, most=wire.ANY)
     if settings["isolated"]:
         _become_nobody()
-        importlib.import_module("casekit.grading.isolation")  # Linux alone has what it needs
+        importlib.import_module("casekit.grading.isolation").compile_filter()
     for name in settings["preload"]:
         _preload(name)
     shell = Shell.instance()
     _warm_up(shell)
+    _prepare(role, settings)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
-    gc.collect()
     gc.freeze()
+    gc.enable()
     wire.send(channel, {"ready": True})
     _serve_forks(channel, role, shell, settings, proc)
 
@@ -71,6 +76,24 @@ def _preload(name: str) -> None:
         contextlib.redirect_stderr(nowhere),
     ):
         importlib.import_module(name)
+
+
+def _prepare(role: str, settings: dict[str, Any]) -> None:
+    """Call what a course wants done once, before the first child."""
+    for name in settings["warm"]:
+        with contextlib.suppress(Exception):  # what it would have spared is done when needed
+            named(name)()
+    if role == EVALUATOR:
+        folder = lay_files(settings["private"], Path(settings["private_place"] or PRIVATE))
+        for name in settings["prepare"]:
+            named(name)(folder)
+
+
+def named(name: str) -> Callable[..., Any]:
+    """Return a function that is written ``module:name``."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def _warm_up(shell: Shell) -> None:
@@ -122,9 +145,11 @@ def _live(
             return
     _keep_only(channel)
     channel.sendall(HELLO)  # the kernel adds this process's number
-    task = wire.receive(channel)
+    task = wire.receive(channel, most=wire.ANY)
     place = Path(_PLACE if isolated else task["place"])
-    _lay_files(task["files"], place)
+    task["folder"] = Path(settings["private_place"] or PRIVATE)
+    contents = (wire.receive_packed(channel, most=wire.ANY) for _ in task["files"])
+    lay_files(dict(zip(task["files"], contents, strict=True)), place)
     os.chdir(place)
     os.environ["HOME"] = str(place)
     os.environ.update(task["environment"])
@@ -153,7 +178,7 @@ def _isolate(channel: socket.socket, limits: dict[str, Any], proc: int, *, whole
     """
     from casekit.grading import isolation  # noqa: PLC0415 - loaded before the first fork
 
-    wanted = isolation.Limits(**limits)
+    wanted = Limits(**limits)
     isolation.die_with_parent()
     isolation.enter_namespaces(proc, isolation.ALL if whole else isolation.FILES)
     if whole:
@@ -179,7 +204,8 @@ def _keep_only(channel: socket.socket) -> None:
     os.closerange(number + 1, 4096)
 
 
-def _lay_files(files: dict[str, bytes], place: Path) -> Path:
+def lay_files(files: dict[str, bytes], place: Path) -> Path:
+    """Write files into a folder, which is made if need be, and return it."""
     place.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         target = place / PurePosixPath(name)
@@ -267,7 +293,7 @@ class _Student(_Child):
             if kind == "run":
                 wire.send(self.channel, {"outputs": self.run(message["source"])})
             elif kind == "fetch":
-                wire.send(self.channel, self._fetch(message["names"]))
+                self._fetch(message["names"])
             elif kind == "state":
                 self._take(self.peer, message["state"])
                 wire.send(self.channel, {})
@@ -282,11 +308,17 @@ class _Student(_Child):
             return refuse_input()
         return str(self.peer.use("call", 0, prompt))
 
-    def _fetch(self, names: list[str]) -> dict[str, Any]:
+    def _fetch(self, names: list[str]) -> None:
+        """Send names and what they are bound to; the supervisor opens the list of names alone."""
         found, encoder = self.shell.user_ns, Encoder(self.peer)
         there = [name for name in names if name in found]
-        values = [encoder.encode(found[name]) for name in there]
-        return {"names": there, "values": wire.pack(values), "files": self.files.changed()}
+        values = wire.pack([encoder.encode(found[name]) for name in there])
+        if len(values) > wire.MOST_BYTES:
+            values = wire.pack([["opaque", "too-large"] for _ in there])
+        files = self.files.changed()
+        wire.send(self.channel, {"names": there, "files": list(files)})
+        for content in (values, *files.values()):
+            wire.send_packed(self.channel, content)
 
     def _take(self, peer: Peer, state: dict[str, Any]) -> None:
         """Take over what a test has set up for the functions it calls."""
@@ -314,21 +346,20 @@ class _Evaluator(_Child):
                              for name, members, special in task["classes"]}  # fmt: skip
         self.peer.state = State(sent=self._send, brought=self._bring)
         self.holders = set(task["holders"])
-        self.given = set(task["files"])
+        self.given = {str(PurePosixPath(name)) for name in task["files"]}
         self.foreign: set[str] = set()
         self.seeded: set[str] = set()
         self._watch_seeds()
+        shell.show_numbers_plainly()
         self.imported = set(task["imported"])
         self.own_imports: dict[str, Any] = {}
         self.handed: dict[str, bytes | None] = {}
         for name in task["begin"]:
-            module, _, function = name.partition(":")
-            folder = _lay_files(task["private"], place.with_name(f"{place.name}-private"))
-            getattr(importlib.import_module(module), function)(folder=folder, **task["about"])
+            named(name)(folder=task["folder"], **task["about"])
 
     def serve(self) -> None:
         while True:
-            message = wire.receive(self.channel)
+            message = wire.receive(self.channel, most=wire.ANY)
             kind = message["kind"]
             if kind == "bind":
                 self._bind(message)
@@ -355,7 +386,10 @@ class _Evaluator(_Child):
         except wire.Broken:
             trees = []
         for name, tree in zip(names, trees if isinstance(trees, list) else (), strict=False):
+            own = self.own_imports.get(name)
+            self.peer.modules = {own.__name__} if isinstance(own, types.ModuleType) else set()
             value = self.peer.decode(tree, decoder, objects=name in self.holders)
+            self.peer.modules = set()
             if name not in spare:
                 space[name] = self._imported(name, value)
                 self.foreign.add(name)
@@ -418,10 +452,10 @@ class _Evaluator(_Child):
         """Lay what the student's code has written, but nothing importable and nothing of ours."""
         files = state.get("files")
         for name, content in files.items() if isinstance(files, dict) else ():
-            path = PurePosixPath(str(name))
+            path = PurePosixPath(str(name))  # one spelling of it
             inside = not path.is_absolute() and ".." not in path.parts
-            if inside and name not in self.given and path.suffix not in _IMPORTABLE:
-                with contextlib.suppress(OSError, ValueError):
+            if inside and str(path) not in self.given and path.suffix not in _IMPORTABLE:
+                with contextlib.suppress(OSError, ValueError, TypeError):
                     self.files.lay({str(path): bytes(content)})
 
 

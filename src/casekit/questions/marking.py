@@ -99,6 +99,19 @@ def judge(
 _begun: list[tuple[Path, str]] = []
 
 
+def prepare(folder: Path) -> None:
+    """Read the keys once, for all who are marked by them later.
+
+    Args:
+        folder: What stands in for the course: it holds ``keys``.
+    """
+    for path in folder.glob("keys/*/questions.yml"):
+        found = _assignment(path)
+        public = public_firm(found)
+        for question in found.questions:
+            keys.expected(question, keys.names_for(question, found, public))
+
+
 def begin(folder: Path, assignment: str, student: str) -> None:
     """Say once where the keys lie and whose work is marked, before any of it is.
 
@@ -147,7 +160,25 @@ def find_firm(course: Path, assignment: Assignment, student: str | None) -> Firm
     """
     if student is None or is_shared(course, assignment.name):
         return public_firm(assignment)
-    return draw_firm(assignment, student, read_secret(course))
+    return _drawn(_Same(assignment), student, read_secret(course))
+
+
+class _Same:
+    """An assignment as a key of a cache: it is the very object that counts."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+
+    def __hash__(self) -> int:
+        return id(self.assignment)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.assignment is self.assignment
+
+
+@lru_cache(maxsize=256)
+def _drawn(of: _Same, student: str, secret: bytes) -> Firm:
+    return draw_firm(of.assignment, student, secret)
 
 
 def is_shared(course: Path, assignment: str) -> bool:

@@ -170,7 +170,13 @@ def read_yaml(path: Path) -> Any:
         raise InvalidInputError(message) from problem
 
 
-class _Loader(yaml.SafeLoader):
+try:
+    from yaml import CSafeLoader as _Quicker
+except ImportError:  # PyYAML without its C library
+    from yaml import SafeLoader as _Quicker  # type: ignore[assignment]
+
+
+class _Loader(_Quicker):
     """A safe loader that does not let the last of two equal fields win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
