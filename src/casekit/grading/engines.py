@@ -107,7 +107,8 @@ def _cluster(assignment: Assignment, workers: Setting, options: Options) -> Iter
         threads = _require_safe_workers(client)
         task = pickle.dumps((assignment, workers))
         number = hashlib.sha256(task).hexdigest()
-        there = client.scatter(task, broadcast=True, hash=False)
+        # A result of the cluster's own: should the worker that holds it go, it is made again.
+        there = client.submit(bytes, task, pure=False)
         executor = client.get_executor(pure=False, retries=_RETRIES)
         yield Engine(executor, _WAITING_EACH * threads, grade_there, number, there)
 

@@ -32,9 +32,9 @@ class Node:
     def grade(self, submission: Submission) -> Graded:
         """Grade a submission; if a worker is lost meanwhile, again from the start."""
         lost = ""
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             try:
-                return session.grade(self.workers, self.assignment, submission)
+                return session.grade(self.workers, self.assignment, submission, again=attempt > 0)
             except LostError as problem:
                 lost = f"workers were lost again and again: {problem}"
             except Exception as problem:  # noqa: BLE001 - one submission must not stop the others

@@ -372,12 +372,10 @@ class Workers:
         """
         with self._lock:
             for role in (STUDENT, EVALUATOR):
-                if role not in self._workers:
-                    self._workers[role] = Worker(role, self.setting)
-        for worker in list(self._workers.values()):
-            worker.wait()
+                self._workers[role] = Worker(role, self.setting)
+        for role in (STUDENT, EVALUATOR):
             try:
-                worker.fork().close()
+                self.release(self.fork(role))
             except LostError as problem:
                 raise NoSandboxError(_sentence(str(problem))) from problem
 
@@ -385,18 +383,47 @@ class Workers:
         """Fork a child of a kind, from a new worker if the old one has gone.
 
         Raises:
-            LostError: If the worker went while it forked.
+            LostError: If two workers in turn went while they forked.
+            NoSandboxError: If no worker can be started.
         """
+        for last in (False, True):
+            worker = self._ready(role)
+            try:
+                child = worker.fork()
+            except LostError:
+                self._discard(role, worker)
+                if last:
+                    raise
+                continue
+            self._watched.add(child)
+            return child
+        raise AssertionError
+
+    def _ready(self, role: str) -> Worker:
+        """Return a worker that can fork; one that ended while it started gets another try."""
         with self._lock:
-            worker = self._workers.get(role)
-            if worker is None or not worker.is_alive():
-                if worker is not None:
+            for last in (False, True):
+                worker = self._workers.get(role)
+                if worker is None or not worker.is_alive():
+                    if worker is not None:
+                        worker.close()
+                    worker = self._workers[role] = Worker(role, self.setting)
+                try:
+                    worker.wait()
+                except NoSandboxError:
                     worker.close()
-                worker = self._workers[role] = Worker(role, self.setting)
-            worker.wait()
-        child = worker.fork()
-        self._watched.add(child)
-        return child
+                    del self._workers[role]
+                    if last:
+                        raise
+                else:
+                    return worker
+        raise AssertionError
+
+    def _discard(self, role: str, worker: Worker) -> None:
+        with self._lock:
+            if self._workers.get(role) is worker:
+                worker.close()
+                del self._workers[role]
 
     def release(self, child: Child) -> None:
         """End a child and let go of it."""

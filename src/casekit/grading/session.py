@@ -135,11 +135,20 @@ class DeadError(Exception):
     """The student's process has ended or had to be ended."""
 
 
-def grade(workers: Workers, assignment: Assignment, submission: Submission) -> Graded:
+def grade(
+    workers: Workers, assignment: Assignment, submission: Submission, *, again: bool = False
+) -> Graded:
     """Grade a submission.
 
+    Args:
+        workers: Fork the processes.
+        assignment: What to grade by.
+        submission: What was handed in.
+        again: Whether it has been tried before: a process that ends unbidden then has ended by
+            what it ran, and not because somebody killed it.
+
     Raises:
-        LostError: If a warm worker has gone; ask again.
+        LostError: If a warm worker has gone, or a process has ended unbidden; ask again.
     """
     begin = time.monotonic()
     graded = Graded(submission.student)
@@ -147,7 +156,7 @@ def grade(workers: Workers, assignment: Assignment, submission: Submission) -> G
     for plan in sorted(assignment.notebooks, key=lambda plan: plan.name):
         if plan.name in submission.notebooks:
             more = replace(submission, laid={**submission.laid, **left})
-            found, written = _grade_notebook(workers, assignment, more, plan)
+            found, written = _grade_notebook(workers, assignment, more, plan, again=again)
             graded.notebooks.append(found)
             left |= written  # the next notebook finds what this one has written
     graded.seconds = time.monotonic() - begin
@@ -155,7 +164,12 @@ def grade(workers: Workers, assignment: Assignment, submission: Submission) -> G
 
 
 def _grade_notebook(
-    workers: Workers, assignment: Assignment, submission: Submission, plan: NotebookPlan
+    workers: Workers,
+    assignment: Assignment,
+    submission: Submission,
+    plan: NotebookPlan,
+    *,
+    again: bool,
 ) -> tuple[GradedNotebook, dict[str, bytes]]:
     """Grade one notebook; return also the files that its cells have written, if another follows."""
     found = GradedNotebook(plan.name)
@@ -171,6 +185,7 @@ def _grade_notebook(
         return found, {}
     found.problems += [("changed cells", problem) for problem in restored.problems]
     with _Run(workers, assignment, submission, plan) as run:
+        run.again = again
         for number, (cell, known) in enumerate(restored.pairs()):
             if cell.cell_type == "code" and cell.source.strip():
                 before = time.monotonic()
@@ -228,6 +243,8 @@ def limit_outputs(cell: NotebookNode, rules: Rules) -> None:
 
 class _Run:
     """The two processes of one notebook, and the time they take."""
+
+    again = False
 
     def __init__(
         self, workers: Workers, assignment: Assignment, submission: Submission, plan: NotebookPlan
@@ -314,6 +331,7 @@ class _Run:
                 self._bind(evaluator, plan)
             outputs, late = self._evaluate(evaluator, source, plan.handed if plan else ())
         except (wire.Broken, wire.Late) as problem:
+            self._doubt(problem, evaluator)
             self._lose_evaluator(name, _reason(problem))
             return [_error("DeadKernelError", "the test did not come to its end")]
         if plan and plan.echo:
@@ -353,6 +371,7 @@ class _Run:
             values = wire.receive_packed(channel, until)
             files = {name: wire.receive_packed(channel, until) for name in _texts(reply, "files")}
         except (DeadError, wire.Broken, wire.Late) as problem:
+            self._doubt(problem, self._children[STUDENT])
             self._bury(_reason(problem))
             return nothing
         return [name for name in _texts(reply, "names") if name in names], values, files
@@ -386,6 +405,15 @@ class _Run:
             self._folder = tempfile.mkdtemp(prefix="grading-")
         return f"{self._folder}/{role}"
 
+    def _doubt(self, problem: Exception, child: Child) -> None:
+        """Ask for another try if a process has ended, and nothing here has ended it.
+
+        Raises:
+            LostError: If it is so, and this is the first try.
+        """
+        if isinstance(problem, wire.Gone) and not child.ended_for and not self.again:
+            raise LostError(str(problem)) from problem
+
     def _bury(self, why: str) -> None:
         self._dead = why
         self.problems.append(("ended", f"the program ended: {why}"))
@@ -404,6 +432,7 @@ class _Run:
             wire.send(child.channel, message, time.monotonic() + _FETCH_SECONDS)
             return self._answer_of_student(child, self._at_most(seconds))
         except (wire.Broken, wire.Late) as problem:
+            self._doubt(problem, child)
             raise DeadError(child.ended_for or _reason(problem)) from problem
 
     def _at_most(self, seconds: float | None) -> float | None:
@@ -500,6 +529,7 @@ class _Run:
                 self._calling = None
                 wire.send_packed(evaluator.channel, answer)
         except (wire.Broken, wire.Late, DeadError) as problem:
+            self._doubt(problem, student)
             self._bury(student.ended_for or _reason(problem))
             _say_dead(evaluator, ticket)
 
@@ -521,6 +551,7 @@ class _Run:
             try:
                 self._stop_student(self._children[STUDENT])
             except (DeadError, wire.Broken, wire.Late) as problem:
+                self._doubt(problem, self._children[STUDENT])
                 self._bury(_reason(problem))
 
     def _stop_student(self, student: Child) -> None:

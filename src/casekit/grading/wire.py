@@ -25,6 +25,10 @@ class Broken(Exception):  # noqa: N818 - it says what happened
     """The other side has gone, or sent what is no frame."""
 
 
+class Gone(Broken):
+    """The other side has gone."""
+
+
 class Late(Exception):  # noqa: N818 - it says what happened
     """Nothing came in time."""
 
@@ -79,7 +83,7 @@ def send_packed(channel: socket.socket, data: bytes, until: float | None = None)
         except BlockingIOError:
             _wait(channel, select.POLLOUT, time.monotonic() + 1 if until is None else until)
         except OSError as problem:
-            raise Broken(str(problem)) from problem
+            raise Gone(str(problem)) from problem
 
 
 def receive(channel: socket.socket, until: float | None = None, most: int = MOST_BYTES) -> Any:
@@ -115,10 +119,10 @@ def _exactly(channel: socket.socket, length: int, until: float | None) -> bytes:
         try:
             part = channel.recv(min(missing, _PIECE))
         except OSError as problem:
-            raise Broken(str(problem)) from problem
+            raise Gone(str(problem)) from problem
         if not part:
             message = "the other side has gone"
-            raise Broken(message)
+            raise Gone(message)
         parts.append(part)
         missing -= len(part)
     return b"".join(parts)
