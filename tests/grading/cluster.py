@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import dask
 import trustme
 
 WAIT_SECONDS = 60
@@ -40,6 +41,7 @@ def cluster(folder: Path, *, tls: bool = False, nanny: bool = False) -> Iterator
     certificates = _certificates(folder) if tls else {}
     before = {name: os.environ.get(name) for name in certificates}
     os.environ |= certificates
+    dask.config.refresh()  # it has read the environment when it was first loaded
     running = []
     try:
         protocol = "tls" if tls else "tcp"
@@ -60,6 +62,7 @@ def cluster(folder: Path, *, tls: bool = False, nanny: bool = False) -> Iterator
             os.environ.pop(name)
             if value is not None:
                 os.environ[name] = value
+        dask.config.refresh()
 
 
 def _start(folder: Path, what: str, *options: str) -> subprocess.Popen:

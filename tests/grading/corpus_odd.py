@@ -369,7 +369,7 @@ ODD = [
             "ben",
             {
                 "ask": "age = input('How old are you? ')\ndef ask_age():\n    return 42",
-                "roll": "from random import randint\ndef roll():\n    return randint(1, 6)",
+                "roll": "from random import randint\ndef roll():\n    return randint(2, 2)",
                 "twice": "def twice():\n    return 6",
             },
         ),

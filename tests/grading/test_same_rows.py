@@ -47,13 +47,18 @@ def grade_here(course, **options):
 def differing(ours, stock):
     """The cells that differ, by assignment and student; a sum differs with its parts."""
     cells = {}
-    for row in {*map(repr, ours)} ^ {*map(repr, stock)}:
-        kind, assignment, student, *rest = eval(row, {"datetime": __import__("datetime")})
+    for row in {*map(_comparable, ours)} ^ {*map(_comparable, stock)}:
+        kind, assignment, student, *rest = row
         if kind in ("grade", "comment"):
             cells.setdefault((assignment, student), set()).add(rest[1])
         else:
             cells.setdefault((assignment, student), set())
     return cells
+
+
+def _comparable(row):
+    """A row as it compares; SQLite, unlike PostgreSQL, forgets the sign of nought."""
+    return tuple(part + 0.0 if isinstance(part, float) else part for part in row)
 
 
 MEANT = {place: cells for place, (_, cells) in DIFFERENCES.items()}
