@@ -621,13 +621,20 @@ def course_release(options: argparse.Namespace) -> int:
 
 def course_grade(options: argparse.Namespace) -> int:
     """Grade what was handed in, and close with a table."""
-    from casekit import console, course
-    from casekit.grading import Options
+    from contextlib import closing, nullcontext
 
-    chosen = Options(options.jobs, not options.no_sandbox, options.scheduler or "")
-    if options.no_sandbox:
+    from casekit import console, course
+    from casekit.grading.sandbox import Spare
+
+    isolated = not options.no_sandbox
+    if not isolated:
         print(_NO_SANDBOX, file=sys.stderr)
-    with console.progress() as report:
+    # Workers load while this process does; nbgrader alone takes most of a second.
+    spare = None if options.scheduler else Spare(course.READABLE, isolated=isolated)
+    with closing(spare) if spare else nullcontext(), console.progress() as report:
+        from casekit.grading import Options
+
+        chosen = Options(options.jobs, isolated, options.scheduler or "", spare)
         rows = course.grade(
             options.course, options.assignment, options.student, options.regrade,
             progress=report, options=chosen,

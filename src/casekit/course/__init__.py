@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from casekit.course.feedback_pages import feedback
     from casekit.course.releasing import release
 
-__all__ = ["audit", "csv_text", "export", "feedback", "grade", "init", "release"]
+__all__ = ["READABLE", "audit", "csv_text", "export", "feedback", "grade", "init", "release"]
+
+READABLE = ("casekit.data:folder",)
+"""Functions that give the folders which cells of the case's notebooks read, beside Python's own."""
 
 # Loaded when first used: a command needs one of them, and loading all takes as long as some take.
 _HOMES = {

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from nbformat import NotebookNode
 
 from casekit import grading
-from casekit.course import firms
+from casekit.course import READABLE, firms
 from casekit.course.folder import PLAIN_NAME, Course, Progress, open_course, silent
 from casekit.errors import InvalidInputError
 from casekit.grading import Options, Row
@@ -29,7 +29,6 @@ from casekit.questions.variants import public_firm
 _WARM = ("casekit.data:warm",)
 _PREPARE = ("casekit.questions.marking:prepare",)
 _BEGIN = ("casekit.questions.marking:begin",)
-_TABLES = ("casekit.data:folder",)
 
 
 def grade(  # noqa: PLR0913 - one door, every option by name
@@ -113,7 +112,7 @@ def content(course: Course, assignment: str) -> grading.Content:
         begin=_BEGIN,
         laid=laid,
         remarks=remarks,
-        readable=_TABLES,
+        readable=READABLE,
     )
 
 

@@ -29,8 +29,6 @@ INSTRUCTOR = "instructor"
 """Stands for a student where the instructor's own solution is run."""
 
 _VERSION = 1
-# Loaded before the first submission even if the notebook does not: students import them too.
-_COMMON = ("numpy", "pandas")
 
 
 @dataclass(frozen=True)
@@ -197,7 +195,7 @@ def setting(course: Course, assignment: Assignment, *, isolated: bool = True) ->
     """Return what warm workers for an assignment start with."""
     plans, content = assignment.notebooks, course.content
     return Setting(
-        preload=(*_COMMON, *sorted({name for plan in plans for name in plan.modules})),
+        preload=tuple(sorted({name for plan in plans for name in plan.modules})),
         hidden=tuple(sorted({name for plan in plans for name in plan.hidden_modules})),
         warm=content.warm,
         prepare=content.prepare,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from casekit.errors import InvalidInputError
 from casekit.grading.course import Course, setting
 from casekit.grading.node import Node
-from casekit.grading.sandbox import Setting
+from casekit.grading.sandbox import Setting, Spare
 from casekit.grading.session import Assignment, Graded, Submission
 
 _RETRIES = 5
@@ -33,11 +33,13 @@ class Options:
         jobs: Submissions at a time on this machine; as many as there are processors by default.
         isolated: Whether student code is shut in; otherwise it runs with the caller's rights.
         scheduler: Address of a Dask scheduler, or nothing to grade on this machine.
+        spare: Workers that the caller has started already, and ends what is left of.
     """
 
     jobs: int | None = None
     isolated: bool = True
     scheduler: str = ""
+    spare: Spare | None = None
 
 
 class Engine:
@@ -78,7 +80,7 @@ def choose(course: Course, assignment: Assignment, options: Options) -> Iterator
 @contextlib.contextmanager
 def _here(assignment: Assignment, workers: Setting, options: Options) -> Iterator[Engine]:
     width = options.jobs or os.cpu_count() or 1
-    node = Node(assignment, workers)
+    node = Node(assignment, workers, options.spare)
     try:
         node.start()
         with ThreadPoolExecutor(width, thread_name_prefix="grading") as executor:

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+MOST_CHARACTERS = 500_000
+"""Most characters of text that one cell may show; what comes after is dropped."""
+
+MOST_OUTPUTS = 500
+"""Most outputs of one cell."""
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -3,7 +3,7 @@
 import traceback
 
 from casekit.grading import session
-from casekit.grading.sandbox import LostError, Setting, Workers
+from casekit.grading.sandbox import LostError, Setting, Spare, Workers
 from casekit.grading.session import Assignment, Graded, GradedNotebook, Submission
 
 _ATTEMPTS = 4
@@ -15,11 +15,14 @@ class Node:
     Args:
         assignment: What to grade by.
         setting: What the workers start with.
+        spare: Workers that have been started already, if any.
     """
 
-    def __init__(self, assignment: Assignment, setting: Setting) -> None:
+    def __init__(
+        self, assignment: Assignment, setting: Setting, spare: Spare | None = None
+    ) -> None:
         self.assignment = assignment
-        self.workers = Workers(setting)
+        self.workers = Workers(setting, spare)
 
     def start(self) -> None:
         """Start the workers.

@@ -23,7 +23,7 @@ import psutil
 from casekit.errors import CasekitError
 from casekit.grading import wire
 from casekit.grading.limits import Limits
-from casekit.grading.worker import EVALUATOR, HELLO, PRIVATE, STUDENT, named
+from casekit.grading.roles import EVALUATOR, HELLO, PRIVATE, STUDENT, named
 
 _START_SECONDS = 120.0
 _FORK_SECONDS = 30.0
@@ -153,22 +153,26 @@ class Child:
 class Worker:
     """A warm worker of one kind.
 
+    It loads what every course needs at once, and the rest when it is told what to work for.
+
     Args:
         role: `STUDENT` or `EVALUATOR`.
-        setting: What it starts with.
+        readable: As in `Setting`.
+        isolated: As in `Setting`.
 
     Raises:
         NoSandboxError: If the sandbox cannot be had.
     """
 
-    def __init__(self, role: str, setting: Setting) -> None:
+    def __init__(self, role: str, readable: Sequence[str] = (), *, isolated: bool = True) -> None:
+        self._role, self.kind = role, (tuple(readable), isolated)
         self._lock = threading.Lock()
         self._folder = ""
         self._channel, theirs = socket.socketpair()
-        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY) if setting.isolated else -1
+        proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY) if isolated else -1
         passed = [number for number in (theirs.fileno(), proc) if number >= 0]
         command = [
-            *(_shut_in(setting) if setting.isolated else ()),
+            *(_shut_in(readable) if isolated else ()),
             PYTHON, "-I", "-m", "casekit.grading.worker",
             role, str(theirs.fileno()), str(proc),
         ]  # fmt: skip
@@ -177,18 +181,22 @@ class Worker:
         theirs.close()
         if proc >= 0:
             os.close(proc)
-        with contextlib.suppress(wire.Broken):  # a worker that died at once is found out below
-            wire.send(self._channel, self._settings(role, setting))
-        self._isolated = setting.isolated
+        self._isolated = isolated
         self._ready = False
 
-    def _settings(self, role: str, setting: Setting) -> dict[str, Any]:
+    def begin(self, setting: Setting) -> None:
+        """Tell it what to work for, once."""
+        with contextlib.suppress(wire.Broken, wire.Late):  # whether it has died is found out later
+            until = time.monotonic() + _START_SECONDS
+            wire.send(self._channel, self._settings(setting), until)
+
+    def _settings(self, setting: Setting) -> dict[str, Any]:
         """What a worker is told; only one that judges is told what others must not know."""
         told: dict[str, Any] = {
             "preload": list(setting.preload), "warm": list(setting.warm),
             "isolated": setting.isolated, "limits": asdict(setting.limits), "private_place": "",
         }  # fmt: skip
-        if role == STUDENT:
+        if self._role == STUDENT:
             return told
         if not setting.isolated:
             self._folder = tempfile.mkdtemp(prefix="grading-")
@@ -267,11 +275,11 @@ def _sender(channel: socket.socket) -> int:
     raise OSError(wire.receive(channel, time.monotonic() + 1) if data else "a child has ended")
 
 
-def _shut_in(setting: Setting) -> list[str]:
+def _shut_in(readable: Sequence[str]) -> list[str]:
     """The bubblewrap command for a worker: a system to read, nothing of anybody's to see."""
     # Run by root, a worker becomes nobody by itself: limits do not bind root.
     become = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    command = _system(become if os.getuid() == 0 else _AS_USER, setting.readable)
+    command = _system(become if os.getuid() == 0 else _AS_USER, readable)
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"]
 
 
@@ -349,15 +357,44 @@ def _sentence(reason: str) -> str:
     )
 
 
+class Spare:
+    """A pair of workers that are started before it is known what for: they load meanwhile.
+
+    Args:
+        readable: As in `Setting`.
+        isolated: As in `Setting`.
+    """
+
+    def __init__(self, readable: Sequence[str] = (), *, isolated: bool = True) -> None:
+        self._workers: dict[str, Worker] = {}
+        with contextlib.suppress(NoSandboxError):  # told when the workers are needed
+            for role in (STUDENT, EVALUATOR):
+                self._workers[role] = Worker(role, readable, isolated=isolated)
+
+    def take(self, role: str, setting: Setting) -> Worker | None:
+        """Return a worker for a setting, once; None if there is none that fits."""
+        worker = self._workers.get(role)
+        if worker is None or worker.kind != (tuple(setting.readable), setting.isolated):
+            return None
+        return self._workers.pop(role)
+
+    def close(self) -> None:
+        """End those that nobody has taken."""
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+
+
 class Workers:
     """A pair of warm workers, started when first needed and again when one is lost.
 
     Args:
-        setting: What they start with.
+        setting: What they work for.
+        spare: Workers that have been started already, if any.
     """
 
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
+    def __init__(self, setting: Setting, spare: Spare | None = None) -> None:
+        self.setting, self._spare = setting, spare
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
         self._watched: set[Child] = set()
@@ -372,7 +409,7 @@ class Workers:
         """
         with self._lock:
             for role in (STUDENT, EVALUATOR):
-                self._workers[role] = Worker(role, self.setting)
+                self._workers[role] = self._new(role)
         for role in (STUDENT, EVALUATOR):
             try:
                 self.release(self.fork(role))
@@ -407,7 +444,7 @@ class Workers:
                 if worker is None or not worker.is_alive():
                     if worker is not None:
                         worker.close()
-                    worker = self._workers[role] = Worker(role, self.setting)
+                    worker = self._workers[role] = self._new(role)
                 try:
                     worker.wait()
                 except NoSandboxError:
@@ -418,6 +455,13 @@ class Workers:
                 else:
                     return worker
         raise AssertionError
+
+    def _new(self, role: str) -> Worker:
+        setting = self.setting
+        worker = self._spare.take(role, setting) if self._spare else None
+        worker = worker or Worker(role, setting.readable, isolated=setting.isolated)
+        worker.begin(setting)
+        return worker
 
     def _discard(self, role: str, worker: Worker) -> None:
         with self._lock:

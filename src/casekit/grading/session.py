@@ -16,12 +16,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import writes
 
 from casekit.grading import cells, folders, wire
-from casekit.grading.limits import Limits
+from casekit.grading.limits import MOST_CHARACTERS, MOST_OUTPUTS, Limits
 from casekit.grading.notebooks import NotNotebookError, parse
 from casekit.grading.plan import KnownCell, NotebookPlan, TestPlan
+from casekit.grading.roles import EVALUATOR, STUDENT
 from casekit.grading.sandbox import Child, LostError, Workers
-from casekit.grading.shell import MOST_CHARACTERS, MOST_OUTPUTS
-from casekit.grading.worker import EVALUATOR, STUDENT
 
 _FETCH_SECONDS = 20.0
 _VERY_LONG = 10**6

@@ -15,11 +15,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-MOST_CHARACTERS = 500_000
-"""Most characters of text that one cell may show; what comes after is dropped."""
-
-MOST_OUTPUTS = 500
-"""Most outputs of one cell."""
+from casekit.grading.limits import MOST_CHARACTERS, MOST_OUTPUTS
 
 _MOST_BYTES = 2**20
 _MOST_LINES, _MOST_LINE = 200, 2_000

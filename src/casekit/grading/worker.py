@@ -26,13 +26,11 @@ from casekit.grading.calls import ClassPlan, Peer, State
 from casekit.grading.decoding import Decoder
 from casekit.grading.encoding import Encoder
 from casekit.grading.limits import Limits
+from casekit.grading.roles import EVALUATOR, FAILED, HELLO, PRIVATE, STUDENT, named
 from casekit.grading.shell import Shell, attach, refuse_input
 
-STUDENT, EVALUATOR = "student", "evaluator"
-HELLO, FAILED = b"!", b"-"
-PRIVATE = "/given"
-"""Where the files for judges lie in their sandbox."""
-
+# Loaded before anything is known of the course: students import them, whatever the notebook does.
+_COMMON = ("numpy", "pandas")
 _PLACE = "/tmp/work"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
@@ -44,14 +42,16 @@ def main() -> None:
     role, number, proc = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     channel = socket.socket(fileno=number)
     gc.disable()  # nothing of what is loaded here goes away again
+    for name in _COMMON:
+        _preload(name)
+    shell = Shell.instance()
+    _warm_up(shell)
     settings = wire.receive(channel, most=wire.ANY)
     if settings["isolated"]:
         _become_nobody()
         importlib.import_module("casekit.grading.isolation").compile_filter()
     for name in settings["preload"]:
         _preload(name)
-    shell = Shell.instance()
-    _warm_up(shell)
     _prepare(role, settings)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
     gc.freeze()
@@ -87,13 +87,6 @@ def _prepare(role: str, settings: dict[str, Any]) -> None:
         folder = lay_files(settings["private"], Path(settings["private_place"] or PRIVATE))
         for name in settings["prepare"]:
             named(name)(folder)
-
-
-def named(name: str) -> Callable[..., Any]:
-    """Return a function that is written ``module:name``."""
-    module, _, function = name.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def _warm_up(shell: Shell) -> None:
