@@ -118,8 +118,7 @@ class Peer:
         self._kinds: dict[str, type] = {}
         self._objects = False
         self._tickets = itertools.count()
-        self._lock = threading.RLock()
-        self.calls = 0
+        self.lock = threading.RLock()
 
     # As a sender
 
@@ -267,8 +266,7 @@ class Peer:
         Raises:
             BaseException: What was raised there, as the nearest class that is known here.
         """
-        with self._lock:
-            self.calls += 1
+        with self.lock:
             ticket = next(self._tickets)
             given = [*arguments, *(named or {}).values()]
             encoder = Encoder(self)

@@ -47,7 +47,8 @@ def restore(notebook: NotebookNode, plan: NotebookPlan, notice: str) -> Restored
     """
     layout = plan.known()
     problems: list[str] = []
-    last = {name: place for place, cell in enumerate(notebook.cells) if (name := _name(cell))}
+    last = {name: place for place, cell in enumerate(notebook.cells[:_MOST_CELLS])
+            if (name := _name(cell))}  # fmt: skip
     cells, known = [], []
     for place, cell in enumerate(notebook.cells[:_MOST_CELLS]):
         name = _name(cell)

@@ -83,10 +83,11 @@ def _here(assignment: Assignment, workers: Setting, options: Options) -> Iterato
     node = Node(assignment, workers, options.spare)
     try:
         node.start()
-        with ThreadPoolExecutor(width, thread_name_prefix="grading") as executor:
-            yield Engine(executor, _WAITING_EACH * width, node.grade)
+        executor = ThreadPoolExecutor(width, thread_name_prefix="grading")
+        yield Engine(executor, _WAITING_EACH * width, node.grade)
+        executor.shutdown()
     finally:
-        node.close()
+        node.close()  # after an interrupt this ends what still runs
 
 
 # Dask -------------------------------------------------------------------------------------------
@@ -112,7 +113,10 @@ def _cluster(assignment: Assignment, workers: Setting, options: Options) -> Iter
         # A result of the cluster's own: should the worker that holds it go, it is made again.
         there = client.submit(bytes, task, pure=False)
         executor = client.get_executor(pure=False, retries=_RETRIES)
-        yield Engine(executor, _WAITING_EACH * threads, grade_there, number, there)
+        try:
+            yield Engine(executor, _WAITING_EACH * threads, grade_there, number, there)
+        finally:
+            client.run(close_there, number, on_error="ignore")
 
 
 def require_safe(address: str) -> None:
@@ -156,6 +160,7 @@ def _require_safe_workers(client: Any) -> int:
 
 
 _nodes: dict[str, Node] = {}
+_users: dict[str, int] = {}
 _lock = threading.Lock()
 
 
@@ -167,12 +172,31 @@ def grade_there(number: str, task: bytes, submission: Submission) -> Graded:
         task: Assignment and setting; comes from the caller, over a connection that is safe.
         submission: What to grade.
     """
+    with _used(number, task) as node:
+        return node.grade(submission)
+
+
+@contextlib.contextmanager
+def _used(number: str, task: bytes) -> Iterator[Node]:
+    """Give the node of a task; those of other tasks end once nobody uses them."""
     with _lock:
-        node = _nodes.get(number)
-        if node is None:
-            for other in _nodes.values():
-                other.close()
-            _nodes.clear()
-            node = _nodes[number] = Node(*pickle.loads(task))  # noqa: S301 - the caller's own
-            node.start()
-    return node.grade(submission)
+        idle = [other for other in _nodes if other != number and not _users.get(other)]
+        for other in idle:
+            _nodes.pop(other).close()
+        if number not in _nodes:
+            _nodes[number] = Node(*pickle.loads(task))  # noqa: S301 - the caller's own
+        _users[number] = _users.get(number, 0) + 1
+        node = _nodes[number]
+    try:
+        yield node
+    finally:
+        with _lock:
+            _users[number] -= 1
+
+
+def close_there(number: str) -> None:
+    """End the workers for a task in a process of a cluster, and with them their private files."""
+    with _lock:
+        node = _nodes.pop(number, None)
+    if node is not None:
+        node.close()

@@ -33,6 +33,7 @@ class Entry:
             person must mark.
         comments: By notebook, the comment on each answer.
         missing: Notebooks that were not handed in.
+        unread: Notebooks that were handed in and cannot be read: a person must look.
         same: By notebook, graded cells whose answer has not changed since a person marked it.
     """
 
@@ -41,6 +42,7 @@ class Entry:
     scores: Mapping[str, Mapping[str, float | None]]
     comments: Mapping[str, Mapping[str, str | None]]
     missing: Sequence[str] = ()
+    unread: Sequence[str] = ()
     same: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -358,6 +360,8 @@ class Writer:
             entry = entries[student]
             if book in entry.missing:
                 score, flag = 0.0, False
+            elif book in entry.unread:
+                score, flag = None, True
             elif name in entry.scores.get(book, {}):
                 score = entry.scores[book][name]
                 flag = row["manual_score"] is not None or score is None

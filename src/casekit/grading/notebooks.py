@@ -94,4 +94,9 @@ def _cell(found: dict[str, Any]) -> NotebookNode:
 
 
 def _mapping(found: Any) -> NotebookNode:
-    return nbformat.from_dict(found) if isinstance(found, dict) else NotebookNode()
+    """A part of a notebook that is kept as it is, but for half characters."""
+    if not isinstance(found, dict):
+        return NotebookNode()
+    text = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
+    made: NotebookNode = nbformat.from_dict(json.loads(text))
+    return made

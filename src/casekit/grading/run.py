@@ -25,7 +25,7 @@ from casekit.grading.engines import Engine, Options
 from casekit.grading.gradebook import Entry, Standing, Writer
 from casekit.grading.ledger import Job, Ledger, no_notebook
 from casekit.grading.notebooks import NotNotebookError, parse
-from casekit.grading.plan import KnownCell, NotebookPlan
+from casekit.grading.plan import KnownCell
 from casekit.grading.session import Assignment, Graded, Submission
 
 Progress = Callable[[str, int, int], None]
@@ -151,8 +151,13 @@ class Run:
         cannot judge anybody.
         """
         found = self._solution.result() if self._solution else Graded("")
+        graded = {notebook.name: notebook for notebook in found.notebooks if notebook.text}
         numeric = set()
-        for notebook, plan in zip(found.notebooks, self._plans(), strict=False):
+        for plan in self._assignment.notebooks:
+            notebook = graded.get(plan.name)
+            if notebook is None:
+                self.doubtful[plan.name] = "it did not run"
+                continue
             for cell in plan.cells:
                 score = notebook.scores.get(cell.name)
                 if cell.is_test and score is not None and score < (cell.points or 0):
@@ -160,9 +165,6 @@ class Run:
                 if is_number(notebook.results.get(cell.name, "")):
                     numeric.add((plan.name, cell.name))
         return numeric
-
-    def _plans(self) -> list[NotebookPlan]:
-        return sorted(self._assignment.notebooks, key=lambda plan: plan.name)
 
     def _require_numbers(self, graded: Graded) -> None:
         """Take back full marks for a result that is no number where it should be one.
@@ -174,9 +176,11 @@ class Run:
         for notebook in graded.notebooks:
             for name, result in notebook.results.items():
                 wanted = (notebook.name, name) in self._numeric
-                if wanted and result and not is_number(result) and notebook.scores.get(name):
+                if wanted and not is_number(result) and notebook.scores.get(name):
                     notebook.scores[name] = 0.0
-                    text = f"{name} came to {result:.60}, which is no number of points"
+                    text = (
+                        f"{name} came to {result[:60] or 'nothing'}, which is no number of points"
+                    )
                     notebook.problems.append(("no number", text))
 
     def _missing(self, student: str) -> Row:
@@ -188,7 +192,8 @@ class Run:
 
     def _fail(self, student: str, digest: str, problem: str) -> None:
         state = {"digest": digest, "problem": problem}
-        folders.write_private(self._course.state_file(student), json.dumps(state))
+        with contextlib.suppress(OSError):  # an id that makes no file, a disk that is full
+            folders.write_private(self._course.state_file(student), json.dumps(state))
         self._tell(Row(student, "failed", problems=(("no grade", problem),)))
 
     def _collect(self) -> None:
@@ -223,25 +228,41 @@ class Run:
         self._progress(f"graded {job.student}", len(self._rows) + len(self._ready), self._total)
 
     def _flush(self) -> None:
-        """Write what is ready: notebooks, then the gradebook, then that it is graded."""
+        """Write what is ready; if a batch cannot be written, each by itself."""
         ready, self._ready = self._ready, []
         self._flushed = time.monotonic()
+        try:
+            self._write(ready)
+        except Exception:  # noqa: BLE001 - told below for those that it is about
+            for one in ready:
+                try:
+                    self._write([one])
+                except Exception as problem:  # noqa: BLE001 - one must not stop the others
+                    text = f"it cannot be written ({type(problem).__name__}: {problem!s:.200})"
+                    self._fail(one[0].student, "", text)
+
+    def _write(self, ready: Sequence[tuple[Job, Graded, Path]]) -> None:
+        """Write the gradebook, then the notebooks, then that they are graded.
+
+        In this order a mark given by hand is held against the notebook that it was given for,
+        whenever the work is interrupted.
+        """
         if not ready:
             return
         course = self._course
-        entries = []
+        entries, problems = [], []
         for job, graded, _ in ready:
             # Whoever stops us from here on leaves submissions that count as not graded.
             course.state_file(job.student).unlink(missing_ok=True)
             entries.append(_entry(job, graded, self._assignment, self._same(job, graded)))
-        for job, _, part in ready:
-            folders.swap(part, course.graded_folder(job.student))
+            problems.append(self._problems(job, graded))
         standings = {each.student: each for each in self._writer.write(entries)}
-        for job, graded, _ in ready:
-            problems = self._problems(job, graded)
-            state = {"digest": job.digest, "problem": "", "problems": problems}
+        for (job, _, part), told in zip(ready, problems, strict=True):
+            if part.exists():
+                folders.swap(part, course.graded_folder(job.student))
+            state = {"digest": job.digest, "problem": "", "problems": told}
             folders.write_private(course.state_file(job.student), json.dumps(state))
-            self._tell(_row(standings[job.student], "graded", problems))
+            self._tell(_row(standings[job.student], "graded", told))
 
     def _problems(self, job: Job, graded: Graded) -> tuple[tuple[str, str], ...]:
         found = [("left out", text) for text in job.handed_in.problems]
@@ -257,7 +278,10 @@ class Run:
             path = self._course.graded_folder(job.student) / f"{notebook.name}.ipynb"
             plan = next(plan for plan in self._assignment.notebooks if plan.name == notebook.name)
             if path.is_file() and notebook.text:
-                before, now = _answers(path.read_bytes()), _answers(notebook.text.encode())
+                before, now = (
+                    _answers(path.read_bytes()),
+                    _answers(notebook.text.encode("utf-8", "replace")),
+                )
                 answers = answers_of(plan.cells)
                 same[notebook.name] = frozenset(
                     name
@@ -305,7 +329,7 @@ def _entry(
     return Entry(
         job.student, job.handed_in.timestamp,
         {each.name: each.scores for each in read}, {each.name: each.comments for each in read},
-        missing, same,
+        missing, [each.name for each in graded.notebooks if not each.text], same,
     )  # fmt: skip
 
 

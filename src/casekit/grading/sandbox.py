@@ -102,6 +102,7 @@ class Child:
         self.channel = channel
         self.number = number
         self.ended_for = ""
+        self._lock = threading.Lock()
         try:
             self._handle = os.pidfd_open(number)
         except OSError as problem:
@@ -115,6 +116,14 @@ class Child:
     def kill(self) -> None:
         """End it, with everything it has started; may be called again."""
         self._signal(signal.SIGKILL)
+
+    def end_for(self, reason: str) -> None:
+        """End it and remember why, unless it has been let go of."""
+        with self._lock:
+            if self._handle >= 0:
+                self.ended_for = reason
+                with contextlib.suppress(OSError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def memory(self) -> int:
         """Return how many bytes it and all it has started use, shared ones by their share."""
@@ -140,14 +149,16 @@ class Child:
         """End it and let go of it."""
         self.kill()
         self.channel.close()
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        with self._lock:
+            if self._handle >= 0:
+                os.close(self._handle)
+                self._handle = -1
 
     def _signal(self, which: signal.Signals) -> None:
-        if self._handle >= 0:
-            with contextlib.suppress(OSError):
-                signal.pidfd_send_signal(self._handle, which)
+        with self._lock:
+            if self._handle >= 0:
+                with contextlib.suppress(OSError):
+                    signal.pidfd_send_signal(self._handle, which)
 
 
 class Worker:
@@ -428,7 +439,8 @@ class Workers:
             try:
                 child = worker.fork()
             except LostError:
-                self._discard(role, worker)
+                if last or not worker.is_alive():
+                    self._discard(role, worker)  # with all that it has forked
                 if last:
                     raise
                 continue
@@ -439,6 +451,9 @@ class Workers:
     def _ready(self, role: str) -> Worker:
         """Return a worker that can fork; one that ended while it started gets another try."""
         with self._lock:
+            if self._over.is_set():
+                message = "grading is over"
+                raise LostError(message)
             for last in (False, True):
                 worker = self._workers.get(role)
                 if worker is None or not worker.is_alive():
@@ -478,9 +493,9 @@ class Workers:
         """End children that use more memory than they may, whatever they are doing."""
         while not self._over.wait(_WATCH_SECONDS):
             for child in list(self._watched):
-                if child.memory() > self.setting.limits.whole_memory:
-                    child.ended_for = "it used more memory than a submission may"
-                    child.kill()
+                with contextlib.suppress(Exception):  # the next look is soon; watching goes on
+                    if child.memory() > self.setting.limits.whole_memory:
+                        child.end_for("it used more memory than a submission may")
 
     def numbers(self) -> list[int]:
         """The numbers of the workers' processes."""

@@ -84,12 +84,14 @@ class Submission:
         notebooks: The text of each notebook of the assignment, by name; those that are there.
         files: Other files, by path.
         laid: Files that are laid anew for this student, whatever was handed in.
+        left: Files that cells of an earlier notebook have written, for the student's process alone.
     """
 
     student: str
     notebooks: Mapping[str, bytes]
     files: Mapping[str, bytes] = field(default_factory=dict)
     laid: Mapping[str, bytes] = field(default_factory=dict)
+    left: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -154,7 +156,7 @@ def grade(
     left: dict[str, bytes] = {}
     for plan in sorted(assignment.notebooks, key=lambda plan: plan.name):
         if plan.name in submission.notebooks:
-            more = replace(submission, laid={**submission.laid, **left})
+            more = replace(submission, left=left)
             found, written = _grade_notebook(workers, assignment, more, plan, again=again)
             graded.notebooks.append(found)
             left |= written  # the next notebook finds what this one has written
@@ -251,7 +253,7 @@ class _Run:
         self._workers, self._plan, self._rules = workers, plan, assignment.rules
         self._limits: Limits = workers.setting.limits
         own = {**assignment.files, **submission.laid}
-        files = folders.merged(submission.files, own)
+        files = folders.merged({**submission.files, **submission.left}, own)
         both: dict[str, Any] = {
             "own_classes": list(plan.own_classes), "environment": {},
             "asked": [each.name for each in plan.classes], "imported": list(plan.imported),
@@ -363,12 +365,13 @@ class _Run:
         if self._dead or not (names or STUDENT in self._children):
             return nothing
         try:
-            reply, late = self._ask_student({"kind": "fetch", "names": names}, _FETCH_SECONDS)
+            reply, _ = self._ask_student({"kind": "fetch", "names": names}, _FETCH_SECONDS)
             channel, until = self._children[STUDENT].channel, time.monotonic() + _FETCH_SECONDS
-            if late:
-                return nothing
             values = wire.receive_packed(channel, until)
-            files = {name: wire.receive_packed(channel, until) for name in _texts(reply, "files")}
+            files, room = {}, self._limits.scratch
+            for name in _texts(reply, "files"):
+                files[name] = wire.receive_packed(channel, until, min(room, wire.MOST_BYTES))
+                room -= len(files[name])
         except (DeadError, wire.Broken, wire.Late) as problem:
             self._doubt(problem, self._children[STUDENT])
             self._bury(_reason(problem))
@@ -491,7 +494,10 @@ class _Run:
             data = wire.receive_packed(evaluator.channel, time.monotonic() + _FETCH_SECONDS)
             message = wire.unpack(data)
             if message["kind"] == "done":
-                self._stop_call(self._calling)
+                if self._calling is not None:
+                    waiting = self._calling
+                    self._stop_call(waiting)
+                    _say_dead(evaluator, waiting)  # a thread of the test's may wait for it still
                 self._leave(message.get("left") or {})
                 return read_outputs(message["outputs"]), late
             if message["kind"] == "broken":
@@ -515,6 +521,8 @@ class _Run:
     ) -> None:
         """Pass a message to the student's process and its answer back, unread."""
         ticket = message.get("ticket")
+        if self._until is not None and time.monotonic() > self._until and not self._dead:
+            self._bury("it took longer than a submission may")
         if self._dead or STUDENT not in self._children:
             _say_dead(evaluator, ticket)
             return
@@ -546,7 +554,7 @@ class _Run:
 
     def _stop_call(self, ticket: Any) -> None:
         """The test waits no longer for the function it has called."""
-        if self._calling is not None and self._calling == ticket and not self._dead:
+        if self._calling is not None and ticket is not None and not self._dead:
             try:
                 self._stop_student(self._children[STUDENT])
             except (DeadError, wire.Broken, wire.Late) as problem:

@@ -5,7 +5,6 @@ import io
 import os
 import sys
 import types
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +220,3 @@ def attach(shell: Shell) -> None:
 def refuse_input(*_: Any, **__: Any) -> str:
     """Stand in for `input`: nobody is there to answer."""
     raise StdinNotImplementedError(_NO_INPUT)
-
-
-Run = Callable[[str], list[dict[str, Any]]]

@@ -81,7 +81,7 @@ def send_packed(channel: socket.socket, data: bytes, until: float | None = None)
         try:
             left = left[channel.send(left[:_PIECE], socket.MSG_DONTWAIT) :]
         except BlockingIOError:
-            _wait(channel, select.POLLOUT, time.monotonic() + 1 if until is None else until)
+            continue
         except OSError as problem:
             raise Gone(str(problem)) from problem
 
@@ -129,11 +129,10 @@ def _exactly(channel: socket.socket, length: int, until: float | None) -> bytes:
 
 
 def _wait(channel: socket.socket, what: int, until: float | None) -> None:
-    if until is None:
-        return
     poll = select.poll()
     poll.register(channel, what)
-    if not poll.poll(max(0, 1000 * (until - time.monotonic()))):
+    left = None if until is None else max(0.0, 1000 * (until - time.monotonic()))
+    if not poll.poll(left):
         raise Late
 
 

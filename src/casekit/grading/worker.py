@@ -352,7 +352,8 @@ class _Evaluator(_Child):
 
     def serve(self) -> None:
         while True:
-            message = wire.receive(self.channel, most=wire.ANY)
+            with self.peer.lock:  # a thread that a test has left behind may listen still
+                message = wire.receive(self.channel, most=wire.ANY)
             kind = message["kind"]
             if kind == "bind":
                 self._bind(message)
