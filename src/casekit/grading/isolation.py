@@ -11,6 +11,8 @@ import resource
 import signal
 import struct
 import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
 import pyseccomp
 
@@ -20,7 +22,7 @@ _CLONE_NEW = {
     "user": 0x10000000, "mount": 0x00020000, "pid": 0x20000000, "net": 0x40000000,
     "ipc": 0x08000000, "uts": 0x04000000, "cgroup": 0x02000000,
 }  # fmt: skip
-_MS_NOSUID, _MS_NODEV, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x4000, 0x40000
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, _INSTRUCTION = 22, 2, 8
@@ -85,13 +87,32 @@ def die_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def lay_scratch(limits: Limits) -> None:
-    """Put empty, limited folders of this process's own over ``/tmp`` and ``/dev/shm``."""
+SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - what is laid over them is private
+
+
+def lay_scratch(limits: Limits, kept: Sequence[str] = ()) -> None:
+    """Put empty, limited folders of this process's own over ``/tmp`` and ``/dev/shm``.
+
+    Args:
+        limits: Their size.
+        kept: Folders below them that stay readable, such as Python's where it is installed there.
+    """
     flags = _MS_NOSUID | _MS_NODEV
     _require(_libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "private mounts")
     data = f"size={limits.scratch},nr_inodes=20000,mode=0700".encode()
-    for place in (b"/tmp", b"/dev/shm"):
-        _require(_libc.mount(b"tmpfs", place, b"tmpfs", flags, data), f"a scratch at {place!r}")
+    folders = {path: os.open(path, os.O_PATH | os.O_DIRECTORY) for path in kept}
+    for place in SCRATCH:
+        mounted = _libc.mount(b"tmpfs", place.encode(), b"tmpfs", flags, data)
+        _require(mounted, f"a scratch at {place}")
+    for path, folder in folders.items():
+        Path(path).mkdir(parents=True)
+        os.fchdir(folder)  # covered by now, but still to be reached from here
+        _require(_libc.mount(b".", path.encode(), None, _MS_BIND | _MS_REC, None), path)
+        os.close(folder)
+    os.chdir("/")
+    # Terminals of its own too: those of others would be files that it may open.
+    terminals = b"newinstance,ptmxmode=0666,mode=0620"
+    _require(_libc.mount(b"devpts", b"/dev/pts", b"devpts", flags, terminals), "own terminals")
 
 
 def give_up(limits: Limits) -> None:

@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
 }  # fmt: skip
+SCRATCH = ("/tmp/", "/dev/shm/")  # noqa: S108 - where each child gets folders of its own
 _AS_USER = ("--unshare-user", "--uid", "1000", "--gid", "1000")
 PYTHON = os.path.abspath(sys.executable)  # noqa: PTH100 - a link to it must stay a link
 _CREDENTIALS = struct.Struct("3i")
@@ -205,7 +206,8 @@ class Worker:
         """What a worker is told; only one that judges is told what others must not know."""
         told: dict[str, Any] = {
             "preload": list(setting.preload), "warm": list(setting.warm),
-            "isolated": setting.isolated, "limits": asdict(setting.limits), "private_place": "",
+            "isolated": setting.isolated, "limits": asdict(setting.limits),
+            "kept": [path for path in _readable(setting.readable) if path.startswith(SCRATCH)], "private_place": "",
         }  # fmt: skip
         if self._role == STUDENT:
             return told

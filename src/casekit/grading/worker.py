@@ -131,7 +131,7 @@ def _live(
     isolated = settings["isolated"]
     if isolated:
         try:
-            _isolate(channel, settings["limits"], proc, whole=role == STUDENT)
+            _isolate(channel, settings, proc, whole=role == STUDENT)
         except OSError as problem:
             channel.sendall(FAILED)
             wire.send(channel, str(problem))
@@ -162,7 +162,7 @@ def _live(
         wire.send(channel, {"kind": "broken", "why": why[:500]})
 
 
-def _isolate(channel: socket.socket, limits: dict[str, Any], proc: int, *, whole: bool) -> None:
+def _isolate(channel: socket.socket, settings: dict[str, Any], proc: int, *, whole: bool) -> None:
     """Shut this process in.
 
     A student's code gets namespaces of every kind: this returns in process 1 of them, and the
@@ -171,7 +171,7 @@ def _isolate(channel: socket.socket, limits: dict[str, Any], proc: int, *, whole
     """
     from casekit.grading import isolation  # noqa: PLC0415 - loaded before the first fork
 
-    wanted = Limits(**limits)
+    wanted = Limits(**settings["limits"])
     isolation.die_with_parent()
     isolation.enter_namespaces(proc, isolation.ALL if whole else isolation.FILES)
     if whole:
@@ -182,7 +182,7 @@ def _isolate(channel: socket.socket, limits: dict[str, Any], proc: int, *, whole
             os._exit(0)
         isolation.die_with_parent()
     os.setsid()
-    isolation.lay_scratch(wanted)
+    isolation.lay_scratch(wanted, settings["kept"])
     os.close(proc)
     isolation.give_up(wanted)
 
