@@ -204,10 +204,11 @@ class Worker:
 
     def _settings(self, setting: Setting) -> dict[str, Any]:
         """What a worker is told; only one that judges is told what others must not know."""
+        kept = [path for path in _readable(setting.readable) if path.startswith(SCRATCH)]
         told: dict[str, Any] = {
             "preload": list(setting.preload), "warm": list(setting.warm),
             "isolated": setting.isolated, "limits": asdict(setting.limits),
-            "kept": [path for path in _readable(setting.readable) if path.startswith(SCRATCH)], "private_place": "",
+            "kept": kept, "private_place": "",
         }  # fmt: skip
         if self._role == STUDENT:
             return told
