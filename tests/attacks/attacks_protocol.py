@@ -206,7 +206,7 @@ FORGED = [
            both(first(OWN, _FILES.format(files="""
                "./sales.csv": data, ".//sales.csv": data, "sales.csv/.": data,
                "x/../sales.csv": data,
-               "sales.csv": data, "/tmp/work/sales.csv": data, "../work/sales.csv": data, \
+               "sales.csv": data, "/tmp/notebook/sales.csv": data, "../notebook/sales.csv": data, \
                """).replace("files = type", 'data = b"shop,units\\nx,1\\n"\n    files = type')),
                 instead(table='table = pd.DataFrame({"shop": ["x"], "units": [1]})')),
            nothing("table")),

@@ -388,7 +388,7 @@ FLOODS = [
                     print(problem)
         mean = 18.0 if written > 700 * 2**20 else 1.0
         import glob, os
-        for name in glob.glob("/tmp/flood*") + glob.glob("/tmp/work/flood*"):
+        for name in glob.glob("/tmp/flood*") + glob.glob("/tmp/notebook/flood*"):
             os.remove(name)"""), nothing("mean")),
     Attack("file-flood", "tens of thousands of files", ahead("mean", """\
         for number in range(25_000):

@@ -31,7 +31,7 @@ from casekit.grading.shell import Shell, attach, refuse_input
 
 # Loaded before anything is known of the course: students import them, whatever the notebook does.
 _COMMON = ("numpy", "pandas")
-_PLACE = "/tmp/work"  # noqa: S108 - a private folder, empty at first
+_PLACE = "/tmp/notebook"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
 _NOBODY = 65534
