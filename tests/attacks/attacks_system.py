@@ -378,7 +378,7 @@ FLOODS = [
     Attack("disk-flood", "a disk filled", instead(mean="""\
         mean = 1.0
         written = 0
-        for folder in ("/tmp", "/dev/shm", "/tmp/work"):
+        for folder in ("/tmp", "/dev/shm", "/tmp/notebook"):
             for number in range(8):
                 try:
                     with open(f"{folder}/flood-{number}", "wb") as stream:

@@ -19,8 +19,9 @@ from casekit import course as courses
 from casekit.course.creating import _build_wheel
 from casekit.course.demo import PROFILES, Work
 from casekit.course.feedback_pages import _duration
-from casekit.course.folder import open_course, read_json, write_atomically
+from casekit.course.folder import open_course
 from casekit.errors import CasekitError, InvalidInputError, UnknownNameError
+from casekit.grading.folders import read_state, write_atomically
 from casekit.questions.validation import load_assignment
 from casekit.questions.variants import public_firm
 
@@ -183,7 +184,7 @@ def test_state_is_private_and_a_grade_list_follows_the_umask(tmp_path):
 def test_a_state_that_cannot_be_read_is_no_state(tmp_path, text):
     if text is not None:
         (tmp_path / "state.json").write_text(text, encoding="latin-1")
-    assert read_json(tmp_path / "state.json") == {}
+    assert read_state(tmp_path / "state.json") == {}
 
 
 @pytest.mark.parametrize(

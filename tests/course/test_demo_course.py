@@ -31,7 +31,7 @@ from casekit import course as courses
 from casekit.cli import main
 from casekit.course import autograding
 from casekit.errors import InvalidInputError, UnknownNameError
-from casekit.grading import Options
+from casekit.grading import Options, folders
 from casekit.grading.gradebook import Writer
 from casekit.questions.firm import read_firm
 
@@ -276,6 +276,59 @@ def test_no_old_grade_or_page_outlives_a_change(course, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         courses.grade(course, "02-crisis", "demo-03", regrade="all")
     assert standing("demo-03") == ("submitted", "")
+
+
+def test_an_interrupted_write_never_lets_an_old_mark_stand_for_a_new_answer(course, monkeypatch):
+    """The gradebook is written, the notebooks are not yet: the mark is for another essay."""
+    give_mark(course, "demo-01")
+    rewrite(submission(course, "demo-01"), hunger_or_inability="Quite another essay.")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "swap", stop)
+        with pytest.raises(KeyboardInterrupt):
+            courses.grade(course, "02-crisis", "demo-01")
+    [row] = courses.grade(course, "02-crisis", "demo-01")
+    assert (row.status, row.needs_manual) == ("graded", True)
+
+
+def test_a_submission_that_cannot_be_written_stops_nobody(course, monkeypatch):
+    write = Writer.write
+
+    def refuse(writer, entries):
+        if any(entry.student == "demo-03" for entry in entries):
+            message = "the database is locked"
+            raise OSError(message)
+        return write(writer, entries)
+
+    monkeypatch.setattr(Writer, "write", refuse)
+    rows = {row.student: row for row in courses.grade(course, "02-crisis", regrade="all")}
+    assert rows["demo-03"].status == "failed"
+    assert "the database is locked" in rows["demo-03"].problem
+    assert Counter(row.status for row in rows.values()) == {
+        "graded": 10, "failed": 1, "missing": 1,
+    }  # fmt: skip
+
+
+def test_an_extension_is_a_change_and_a_pipe_for_numbers_is_no_file(course):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.grant_extension("02-crisis", "demo-11", days=3)
+    numbers = course / "submitted" / "demo-02" / "02-crisis" / "firm.json"
+    numbers.unlink()
+    os.mkfifo(numbers)
+    rows = {row.student: row for row in courses.grade(course, "02-crisis")}
+    assert (rows["demo-11"].status, rows["demo-11"].late_seconds) == ("graded", 0)
+    assert (rows["demo-02"].status, rows["demo-02"].score) == ("graded", 22.0)
+
+
+def test_two_runs_do_not_meet(course):
+    with folders.alone(course / ".casekit" / "grading.lock") as is_alone:
+        assert is_alone
+        for work in (courses.grade, courses.feedback):
+            with pytest.raises(InvalidInputError, match="is being graded by another process"):
+                work(course, "02-crisis")
 
 
 def test_a_grade_outlives_its_files(course):

@@ -6,12 +6,14 @@ import socket
 import subprocess
 import sys
 import time
+import types
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from casekit.grading import cells, folders, notebooks, wire
+from casekit.grading import cells, folders, notebooks, sandbox, session, wire
+from casekit.grading.calls import Peer
 from casekit.grading.plan import KnownCell, NotebookPlan
 
 ANSWER = KnownCell("answer", "code", "# your work", "sum", locked=False, solution=True)
@@ -148,6 +150,30 @@ def test_who_has_gone_is_told_from_who_sends_nonsense():
         wire.receive(there, time.monotonic() + 5)
     with pytest.raises(wire.Broken, match="no message"):
         wire.unpack(b"\xc1")
+
+
+def test_files_of_a_first_notebook_stay_out_of_the_seconds_judge():
+    """What a student's cells have written lies beside the student's next cells alone."""
+    assignment = session.Assignment("a", (PLAN,), {"helper.py": b"ours"})
+    written = {"helper.py": b"theirs", "other.py": b"theirs", "data.txt": b"theirs"}
+    submission = session.Submission("s", {}, left=written)
+    workers = types.SimpleNamespace(setting=sandbox.Setting())
+    made = session._Processes(workers, assignment, submission, PLAN, again=False)
+    assert made._tasks["evaluator"]["files"] == {"helper.py": b"ours"}
+    theirs = {"helper.py": b"ours", "other.py": b"theirs", "data.txt": b"theirs"}
+    assert made._tasks["student"]["files"] == theirs
+
+
+def test_an_interrupt_waits_until_a_frame_has_passed():
+    peer = Peer(None)
+    with pytest.raises(KeyboardInterrupt), peer._whole_frame():
+        assert peer.put_off()
+    assert not peer.put_off()
+    peer.require_whole()
+    with pytest.raises(SystemExit), peer._whole_frame():
+        raise SystemExit
+    with pytest.raises(RuntimeError, match="cut off"):
+        peer.require_whole()
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def _graded_course(course: Course, assignment: str) -> GradedCourse:
 def ledger(course: Course, assignment: str) -> Iterator["Standings"]:
     """Say of submissions how they stand now, which is what their scores may not tell."""
     graded = _graded_course(course, assignment)
-    with course.gradebook() as gradebook:
+    with graded.alone(), course.gradebook() as gradebook:  # nothing changes meanwhile
         yield Standings(Ledger(graded, graded.read(), gradebook))
 
 

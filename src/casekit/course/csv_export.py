@@ -8,8 +8,9 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
 from casekit.course.autograding import ledger
-from casekit.course.folder import open_course, write_atomically
+from casekit.course.folder import open_course
 from casekit.errors import InvalidInputError
+from casekit.grading.folders import write_atomically
 from casekit.grading.ledger import Stage
 from casekit.questions.notebook import test_id
 

@@ -25,7 +25,8 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
-from casekit.course.folder import Course, Progress, write_atomically
+from casekit.course.folder import Course, Progress
+from casekit.grading.folders import write_atomically
 from casekit.questions.files import read_notebook
 from casekit.questions.firm import FILE, Firm
 from casekit.questions.keys import expected, mistaken, names_for

@@ -20,7 +20,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from nbformat import NotebookNode
 
 from casekit.course.autograding import ledger
-from casekit.course.folder import Course, Progress, open_course, silent, write_atomically
+from casekit.course.folder import Course, Progress, open_course, silent
+from casekit.grading.folders import write_atomically
 from casekit.grading.gradebook import Mark, Marks, read_marks
 from casekit.questions.notebook import test_id
 from casekit.questions.rehearsal import first_error
@@ -83,18 +84,18 @@ def feedback(
     course = open_course(directory)
     course.require_release(assignment)
     students = course.choose_students(student)
+    page_of = _Pages(assignment, course.questions(assignment).questions, course.rubric(assignment))
     with ledger(course, assignment) as stage:
         graded = {name for name in students if stage(name) == "graded"}
-    with course.gradebook() as gradebook:
-        marks = read_marks(gradebook, assignment, assignment)
-    page_of = _Pages(assignment, course.questions(assignment).questions, course.rubric(assignment))
-    for name in set(students) - graded:
-        _path(course, name, assignment).unlink(missing_ok=True)
-    pages = [name for name in students if name in graded]
-    work = [(course.root, name, marks[name]) for name in pages]
-    with _workers(len(work)) as each:
-        for done, name in enumerate(each(page_of, work)):
-            progress(f"feedback for {name}", done + 1, len(pages))
+        with course.gradebook() as gradebook:
+            marks = read_marks(gradebook, assignment, assignment)
+        for name in set(students) - graded:
+            _path(course, name, assignment).unlink(missing_ok=True)
+        pages = [name for name in students if name in graded]
+        work = [(course.root, name, marks[name]) for name in pages]
+        with _workers(len(work)) as each:
+            for done, name in enumerate(each(page_of, work)):
+                progress(f"feedback for {name}", done + 1, len(pages))
     return [_path(course, name, assignment) for name in pages]
 
 

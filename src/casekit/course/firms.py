@@ -11,8 +11,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from casekit.course.folder import PLAIN_NAME, Course, pack, write_atomically
+from casekit.course.folder import PLAIN_NAME, Course, pack
 from casekit.errors import InvalidInputError
+from casekit.grading.folders import write_atomically
 from casekit.questions.files import read_notebook
 from casekit.questions.firm import FILE, Firm, read_firm
 from casekit.questions.marking import SECRET, SHARED, find_firm, is_shared, read_secret
@@ -133,7 +134,7 @@ def remarks(course: Course, found: Assignment, student: str, folder: Path) -> It
             " secret, the questions, casekit or --shared have changed"
         )
     numbers = _numbers_in(folder, assignment)
-    if own.number in numbers and _is_changed(folder / FILE, own):
+    if own.number in numbers and _is_changed(folder, own):
         yield "its file of numbers is not the one that the student would get now"
     foreign = sorted(numbers - {own.number})
     owners = _owners(course, assignment) if foreign else {}
@@ -150,9 +151,18 @@ def _owners(course: Course, assignment: str) -> dict[str, str]:
     }
 
 
-def _is_changed(path: Path, own: Firm) -> bool:
+def _handed_in(folder: Path) -> Firm:
+    """Read a student's file of numbers; a link or a pipe in its place is none."""
+    path = folder / FILE
+    if path.is_symlink() or not path.is_file():
+        message = f"{path} is no ordinary file."
+        raise InvalidInputError(message)
+    return read_firm(path)
+
+
+def _is_changed(folder: Path, own: Firm) -> bool:
     try:
-        return dict(read_firm(path)) != dict(own)
+        return dict(_handed_in(folder)) != dict(own)
     except InvalidInputError:
         return False  # there is none, and the notebook shows whose numbers it had
 
@@ -165,7 +175,7 @@ def _numbers_in(folder: Path, assignment: str) -> set[str]:
     """The numbers of all firms that a submission shows, in its file or in its outputs."""
     found = set()
     with suppress(InvalidInputError):  # a damaged file hides nothing that the notebook shows
-        given = read_firm(folder / FILE)
+        given = _handed_in(folder)
         found |= {given.number} if given.assignment == assignment else set()
     cells: list[NotebookNode] = []
     with suppress(InvalidInputError):

@@ -1,6 +1,5 @@
 """The course's folder: where things lie, its settings, its gradebook."""
 
-import json
 import os
 import re
 import sys
@@ -9,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -190,27 +188,6 @@ def open_gradebook(url: str, course_id: str) -> Gradebook:
     return Gradebook(url, course_id)
 
 
-def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
-    """Write a text file so that a reader sees the old or the new one, never a part.
-
-    Args:
-        path: Where; missing folders are made.
-        text: The content, written in UTF-8 as it stands.
-        private: Close the file to everybody but its owner; otherwise the umask decides.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{token_hex(8)}.part")
-    try:
-        with scratch.open("x", encoding="utf-8", newline="") as stream:
-            if private:
-                scratch.chmod(0o600)
-            stream.write(text)
-        scratch.replace(path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
-
-
 def files_in(folder: Path) -> list[Path]:
     """Return all files of a folder and the folders in it."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
@@ -229,15 +206,6 @@ def pack(files: Mapping[str, Path], archive: Path) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object, or an empty one if the file is missing or holds none."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def silent(message: str, done: int, total: int) -> None:

@@ -118,6 +118,7 @@ class Peer:
         self._kinds: dict[str, type] = {}
         self._objects = False
         self._tickets = itertools.count()
+        self._on_wire = self._put_off = self._cut = False
         self.lock = threading.RLock()
 
     # As a sender
@@ -275,7 +276,8 @@ class Peer:
                 "kind": "call", "what": what, "ticket": ticket, "number": number,
                 "arguments": sent, "state": self.state.sent(self),
             }  # fmt: skip
-            wire.send(self.channel, message)
+            with self._whole_frame():
+                wire.send(self.channel, message)
             return self._result(self._await(ticket), given, objects=objects)
 
     def _await(self, ticket: int) -> dict[str, Any]:
@@ -290,16 +292,52 @@ class Peer:
                     return message
         finally:
             if not answered:  # an interrupt has come: nobody waits for the answer any more
-                with contextlib.suppress(wire.Broken):
+                with contextlib.suppress(wire.Broken), self._whole_frame():
                     wire.send(self.channel, {"kind": "cancel", "ticket": ticket})
 
     def _next(self) -> dict[str, Any]:
         # In slices, so that an exception that is raised in this thread from outside gets through.
         while True:
             if wire.is_ready(self.channel, _SLICE):
-                message = wire.receive(self.channel, time.monotonic() + 60)
+                with self._whole_frame():
+                    message = wire.receive(self.channel, time.monotonic() + 60)
                 if isinstance(message, dict) and "kind" in message:
                     return message
+
+    @contextlib.contextmanager
+    def _whole_frame(self) -> Iterator[None]:
+        """Keep interrupts off while a frame passes: half of one puts all that follows out of step.
+
+        What another thread raises in this one cannot be kept off; it is noted.
+        """
+        self._on_wire = True
+        try:
+            yield
+        except wire.Broken:
+            raise
+        except BaseException:
+            self._cut = True
+            raise
+        finally:
+            self._on_wire = False
+        if self._put_off:
+            self._put_off = False
+            raise KeyboardInterrupt
+
+    def put_off(self) -> bool:
+        """Keep an interrupt for later if a frame is passing, and say whether one is."""
+        self._put_off = self._put_off or self._on_wire
+        return self._on_wire
+
+    def require_whole(self) -> None:
+        """Refuse to go on after a frame that was cut.
+
+        Raises:
+            RuntimeError: If there was one.
+        """
+        if self._cut:
+            message = "a message was cut off half-way"
+            raise RuntimeError(message)
 
     def _result(self, message: dict[str, Any], given: list[Any], *, objects: bool) -> Any:
         for name, text in message.get("shown", ()):
@@ -338,7 +376,8 @@ class Peer:
             reply["raised"] = tree[1:] if tree[0] == "exception" else plain
         reply["shown"] = shown
         reply["state"] = self.state.returned()
-        wire.send(self.channel, reply)
+        with self._whole_frame():
+            wire.send(self.channel, reply)
 
     def _do(self, what: str, number: int, arguments: list[Any], named: dict[str, Any]) -> Any:
         thing = self._kept[number]

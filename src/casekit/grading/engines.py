@@ -108,10 +108,10 @@ def _cluster(assignment: Assignment, workers: Setting, options: Options) -> Iter
         raise InvalidInputError(message) from problem
     with client:
         threads = _require_safe_workers(client)
-        task = pickle.dumps((assignment, workers))
-        number = hashlib.sha256(task).hexdigest()
+        task = Task(pickle.dumps((assignment, workers)))
+        number = hashlib.sha256(task.content).hexdigest()
         # A result of the cluster's own: should the worker that holds it go, it is made again.
-        there = client.submit(bytes, task, pure=False)
+        there = client.submit(_itself, task, pure=False)
         executor = client.get_executor(pure=False, retries=_RETRIES)
         try:
             yield Engine(executor, _WAITING_EACH * threads, grade_there, number, there)
@@ -159,32 +159,53 @@ def _require_safe_workers(client: Any) -> int:
     return sum(worker["nthreads"] for worker in found.values())
 
 
+@dataclass(frozen=True, repr=False)
+class Task:
+    """Assignment and setting as bytes; whoever logs it logs none of the keys in it.
+
+    Attributes:
+        content: The bytes; they come from the caller, over a connection that is safe.
+    """
+
+    content: bytes
+
+
+def _itself(task: Task) -> Task:
+    return task
+
+
 _nodes: dict[str, Node] = {}
 _users: dict[str, int] = {}
 _lock = threading.Lock()
 
 
-def grade_there(number: str, task: bytes, submission: Submission) -> Graded:
+def grade_there(number: str, task: Task, submission: Submission) -> Graded:
     """Grade a submission in a process of a cluster, with warm workers that stay for the next.
 
     Args:
         number: Fingerprint of the task.
-        task: Assignment and setting; comes from the caller, over a connection that is safe.
+        task: Assignment and setting.
         submission: What to grade.
+
+    Raises:
+        InvalidInputError: If this process has joined the cluster without TLS, from elsewhere.
     """
+    from distributed import get_worker  # noqa: PLC0415 - an extra
+
+    require_safe(get_worker().address)
     with _used(number, task) as node:
         return node.grade(submission)
 
 
 @contextlib.contextmanager
-def _used(number: str, task: bytes) -> Iterator[Node]:
+def _used(number: str, task: Task) -> Iterator[Node]:
     """Give the node of a task; those of other tasks end once nobody uses them."""
     with _lock:
         idle = [other for other in _nodes if other != number and not _users.get(other)]
         for other in idle:
             _nodes.pop(other).close()
         if number not in _nodes:
-            _nodes[number] = Node(*pickle.loads(task))  # noqa: S301 - the caller's own
+            _nodes[number] = Node(*pickle.loads(task.content))  # noqa: S301 - the caller's
         _users[number] = _users.get(number, 0) + 1
         node = _nodes[number]
     try:

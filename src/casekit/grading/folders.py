@@ -227,14 +227,25 @@ def sweep(autograded: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a private text file whole."""
+def write_atomically(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a text file so that a reader sees the old or the new one, never a part.
+
+    Args:
+        path: Where; missing folders are made.
+        text: The content, written in UTF-8 as it stands.
+        private: Close the file to everybody but its owner; otherwise the umask decides.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{token_hex(6)}{_PART}")
-    with scratch.open("x", encoding="utf-8") as stream:
-        scratch.chmod(0o600)
-        stream.write(text)
-    scratch.replace(path)
+    scratch = path.with_name(f".{token_hex(8)}.part")
+    try:
+        with scratch.open("x", encoding="utf-8", newline="") as stream:
+            if private:
+                scratch.chmod(0o600)
+            stream.write(text)
+        scratch.replace(path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
 
 
 def read_state(path: Path) -> dict[str, Any]:

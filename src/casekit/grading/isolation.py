@@ -8,7 +8,6 @@ import ctypes
 import errno
 import os
 import resource
-import signal
 import struct
 import tempfile
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ _CLONE_NEW = {
     "ipc": 0x08000000, "uts": 0x04000000, "cgroup": 0x02000000,
 }  # fmt: skip
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 4, 24
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, _INSTRUCTION = 22, 2, 8
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -80,11 +79,6 @@ def _write(proc: int, name: str, text: str) -> None:
         os.write(file, text.encode())
     finally:
         os.close(file)
-
-
-def die_with_parent() -> None:
-    """End this process when the one that forked it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - what is laid over them is private

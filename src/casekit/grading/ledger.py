@@ -51,6 +51,9 @@ class Ledger:
             )
             for each in gradebook.assignment_submissions(course.name)
         }  # fmt: skip
+        found = gradebook.find_assignment(course.name)
+        self._due = (found.duedate, repr(course.config.get("AssignLatePenalties")))
+        self._extensions = {each.student_id: each.extension for each in found.submissions}
         gradebook.db.rollback()
 
     def find(self, student: str) -> Standing | None:
@@ -75,7 +78,8 @@ class Ledger:
         """
         laid = self._course.content.laid(student)
         handed_in = self._course.hand_in(student, self._assignment, laid)
-        whole = [self._fingerprint, handed_in.digest(), sorted(laid.items())]
+        due = (*self._due, self._extensions.get(student))
+        whole = [self._fingerprint, handed_in.digest(), sorted(laid.items()), due]
         return Job(student, handed_in, laid, hashlib.sha256(repr(whole).encode()).hexdigest())
 
     def problems(self, job: Job) -> list[tuple[str, str]] | None:

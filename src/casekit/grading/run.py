@@ -193,7 +193,9 @@ class Run:
     def _fail(self, student: str, digest: str, problem: str) -> None:
         state = {"digest": digest, "problem": problem}
         with contextlib.suppress(OSError):  # an id that makes no file, a disk that is full
-            folders.write_private(self._course.state_file(student), json.dumps(state))
+            folders.write_atomically(
+                self._course.state_file(student), json.dumps(state), private=True
+            )
         self._tell(Row(student, "failed", problems=(("no grade", problem),)))
 
     def _collect(self) -> None:
@@ -210,7 +212,7 @@ class Run:
             self._flush()
 
     def _take(self, job: Job, graded: Graded) -> None:
-        folders.write_private(self._course.log_file(job.student), _log(graded))
+        folders.write_atomically(self._course.log_file(job.student), _log(graded), private=True)
         if not any(notebook.text for notebook in graded.notebooks):
             reasons = [text for each in graded.notebooks for _, text in each.problems]
             self._fail(job.student, job.digest, "; ".join(reasons) or "nothing could be graded")
@@ -261,7 +263,9 @@ class Run:
             if part.exists():
                 folders.swap(part, course.graded_folder(job.student))
             state = {"digest": job.digest, "problem": "", "problems": told}
-            folders.write_private(course.state_file(job.student), json.dumps(state))
+            folders.write_atomically(
+                course.state_file(job.student), json.dumps(state), private=True
+            )
             self._tell(_row(standings[job.student], "graded", told))
 
     def _problems(self, job: Job, graded: Graded) -> tuple[tuple[str, str], ...]:
@@ -423,4 +427,4 @@ def _report(
         "doubtful_tests": dict(doubtful),
     }
     path = course.root / HOME / "reports" / f"{course.name}.json"
-    folders.write_private(path, json.dumps(document, indent=1) + "\n")
+    folders.write_atomically(path, json.dumps(document, indent=1) + "\n", private=True)

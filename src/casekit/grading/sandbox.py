@@ -12,11 +12,11 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -83,10 +83,10 @@ class Setting:
 _STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
 
 
-def _start(command: list[str], passed: list[int]) -> "subprocess.Popen[bytes]":
+def _start(command: list[str], passed: list[int], said: IO[bytes]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603 - our own command
         command, pass_fds=passed, env=dict(ENVIRONMENT), start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
     )  # fmt: skip
 
 
@@ -97,11 +97,14 @@ class Child:
         channel: What it is talked to over.
         number: The number of its process.
         ended_for: Why it has been ended, or nothing.
+        has_worker: Says whether the worker that it was forked from still runs.
     """
 
-    def __init__(self, channel: socket.socket, number: int) -> None:
-        self.channel = channel
-        self.number = number
+    def __init__(
+        self, channel: socket.socket, number: int, has_worker: Callable[[], bool], *, alone: bool
+    ) -> None:
+        self.channel, self.number, self.has_worker = channel, number, has_worker
+        self._alone = alone  # in namespaces that end with it
         self.ended_for = ""
         self._lock = threading.Lock()
         try:
@@ -115,16 +118,19 @@ class Child:
         self._signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """End it, with everything it has started; may be called again."""
+        """End it, with everything it has started; may be called again.
+
+        Without a sandbox what it has started ends with it only if it has stayed in its group.
+        """
+        if not self._alone and self._handle >= 0:
+            with contextlib.suppress(OSError):
+                os.killpg(self.number, signal.SIGKILL)
         self._signal(signal.SIGKILL)
 
     def end_for(self, reason: str) -> None:
         """End it and remember why, unless it has been let go of."""
-        with self._lock:
-            if self._handle >= 0:
-                self.ended_for = reason
-                with contextlib.suppress(OSError):
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        if self._signal(signal.SIGKILL):
+            self.ended_for = reason
 
     def memory(self) -> int:
         """Return how many bytes it and all it has started use, shared ones by their share."""
@@ -155,11 +161,13 @@ class Child:
                 os.close(self._handle)
                 self._handle = -1
 
-    def _signal(self, which: signal.Signals) -> None:
-        with self._lock:
+    def _signal(self, which: signal.Signals) -> bool:
+        """Send a signal unless it has been let go of, and say whether it was sent."""
+        with self._lock, contextlib.suppress(OSError):
             if self._handle >= 0:
-                with contextlib.suppress(OSError):
-                    signal.pidfd_send_signal(self._handle, which)
+                signal.pidfd_send_signal(self._handle, which)
+                return True
+        return False
 
 
 class Worker:
@@ -180,16 +188,17 @@ class Worker:
         self._role, self.kind = role, (tuple(readable), isolated)
         self._lock = threading.Lock()
         self._folder = ""
+        before = _shut_in(readable) if isolated else []
         self._channel, theirs = socket.socketpair()
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY) if isolated else -1
         passed = [number for number in (theirs.fileno(), proc) if number >= 0]
         command = [
-            *(_shut_in(readable) if isolated else ()),
-            PYTHON, "-I", "-m", "casekit.grading.worker",
+            *before, PYTHON, "-I", "-m", "casekit.grading.worker",
             role, str(theirs.fileno()), str(proc),
         ]  # fmt: skip
         # The kernel ends it with the thread that has started it: a thread that stays.
-        self._process = _STARTER.submit(_start, command, passed).result()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the worker
+        self._process = _STARTER.submit(_start, command, passed, self._said).result()
         theirs.close()
         if proc >= 0:
             os.close(proc)
@@ -219,11 +228,6 @@ class Worker:
             "private": dict(setting.private), "private_place": self._folder,
         }  # fmt: skip
 
-    @property
-    def number(self) -> int:
-        """The number of its process."""
-        return self._process.pid
-
     def wait(self) -> None:
         """Wait until it is ready to fork.
 
@@ -252,7 +256,7 @@ class Worker:
         try:
             with theirs, self._lock:
                 socket.send_fds(self._channel, [b"f"], [theirs.fileno()])
-            return Child(ours, _sender(ours))
+            return Child(ours, _sender(ours), self.is_alive, alone=self._isolated)
         except (OSError, wire.Broken, wire.Late) as problem:
             ours.close()
             raise LostError(str(problem)) from problem
@@ -271,10 +275,12 @@ class Worker:
 
     def _last_words(self) -> str:
         """Wait for the end of the process, and return what it said on stderr, once."""
-        stream = self._process.stderr
-        said = b"" if stream is None or stream.closed else self._process.communicate()[1]
         self._process.wait()
-        return said.decode(errors="replace").strip()
+        if self._said.closed:
+            return ""
+        with self._said as said:
+            said.seek(0)
+            return said.read(10_000).decode(errors="replace").strip()
 
 
 def _sender(channel: socket.socket) -> int:
@@ -437,19 +443,21 @@ class Workers:
             LostError: If two workers in turn went while they forked.
             NoSandboxError: If no worker can be started.
         """
-        for last in (False, True):
-            worker = self._ready(role)
-            try:
-                child = worker.fork()
-            except LostError:
-                if last or not worker.is_alive():
-                    self._discard(role, worker)  # with all that it has forked
-                if last:
-                    raise
-                continue
-            self._watched.add(child)
-            return child
-        raise AssertionError
+        try:
+            return self._fork(role)
+        except LostError:
+            return self._fork(role)
+
+    def _fork(self, role: str) -> Child:
+        worker = self._ready(role)
+        try:
+            child = worker.fork()
+        except LostError:
+            if not worker.is_alive():
+                self._discard(role, worker)
+            raise
+        self._watched.add(child)
+        return child
 
     def _ready(self, role: str) -> Worker:
         """Return a worker that can fork; one that ended while it started gets another try."""
@@ -457,22 +465,24 @@ class Workers:
             if self._over.is_set():
                 message = "grading is over"
                 raise LostError(message)
-            for last in (False, True):
-                worker = self._workers.get(role)
-                if worker is None or not worker.is_alive():
-                    if worker is not None:
-                        worker.close()
-                    worker = self._workers[role] = self._new(role)
-                try:
-                    worker.wait()
-                except NoSandboxError:
-                    worker.close()
-                    del self._workers[role]
-                    if last:
-                        raise
-                else:
-                    return worker
-        raise AssertionError
+            try:
+                return self._started(role)
+            except NoSandboxError:
+                return self._started(role)
+
+    def _started(self, role: str) -> Worker:
+        worker = self._workers.get(role)
+        if worker is None or not worker.is_alive():
+            if worker is not None:
+                worker.close()
+            worker = self._workers[role] = self._new(role)
+        try:
+            worker.wait()
+        except NoSandboxError:
+            worker.close()
+            del self._workers[role]
+            raise
+        return worker
 
     def _new(self, role: str) -> Worker:
         setting = self.setting
@@ -499,10 +509,6 @@ class Workers:
                 with contextlib.suppress(Exception):  # the next look is soon; watching goes on
                     if child.memory() > self.setting.limits.whole_memory:
                         child.end_for("it used more memory than a submission may")
-
-    def numbers(self) -> list[int]:
-        """The numbers of the workers' processes."""
-        return [worker.number for worker in self._workers.values()]
 
     def close(self) -> None:
         """End both, and all that they have forked."""

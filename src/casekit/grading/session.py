@@ -185,8 +185,7 @@ def _grade_notebook(
         found.problems.append(("no notebook", f"{plan.name}.ipynb {_ANOTHER}"))
         return found, {}
     found.problems += [("changed cells", problem) for problem in restored.problems]
-    with _Run(workers, assignment, submission, plan) as run:
-        run.again = again
+    with _Processes(workers, assignment, submission, plan, again=again) as run:
         for number, (cell, known) in enumerate(restored.pairs()):
             if cell.cell_type == "code" and cell.source.strip():
                 before = time.monotonic()
@@ -242,20 +241,25 @@ def limit_outputs(cell: NotebookNode, rules: Rules) -> None:
     cell.outputs = kept
 
 
-class _Run:
+class _Processes:
     """The two processes of one notebook, and the time they take."""
 
-    again = False
-
     def __init__(
-        self, workers: Workers, assignment: Assignment, submission: Submission, plan: NotebookPlan
+        self,
+        workers: Workers,
+        assignment: Assignment,
+        submission: Submission,
+        plan: NotebookPlan,
+        *,
+        again: bool,
     ) -> None:
+        self._again = again
         self._workers, self._plan, self._rules = workers, plan, assignment.rules
         self._limits: Limits = workers.setting.limits
         own = {**assignment.files, **submission.laid}
         files = folders.merged({**submission.files, **submission.left}, own)
         both: dict[str, Any] = {
-            "own_classes": list(plan.own_classes), "environment": {},
+            "own_classes": list(plan.own_classes),
             "asked": [each.name for each in plan.classes], "imported": list(plan.imported),
         }  # fmt: skip
         self._tasks: dict[str, dict[str, Any]] = {
@@ -310,15 +314,12 @@ class _Run:
             return []
         self._moves += 1
         try:
-            reply, late = self._ask_student({"kind": "run", "source": source}, self._timeout())
+            reply, late = self._ask_student({"kind": "run", "source": source}, self._rules.timeout)
         except DeadError as problem:
             self._bury(str(problem))
             return [_error("DeadKernelError", str(problem))]
         outputs = read_outputs(reply.get("outputs"))
         return [*outputs, NotebookNode(_TIMED_OUT)] if late else outputs
-
-    def _timeout(self) -> float | None:
-        return self._rules.timeout
 
     def _test(self, source: str, name: str) -> list[NotebookNode]:
         plan = self._plan.tests.get(name)
@@ -411,9 +412,10 @@ class _Run:
         """Ask for another try if a process has ended, and nothing here has ended it.
 
         Raises:
-            LostError: If it is so, and this is the first try.
+            LostError: If it is so, and this is the first try, or its warm worker has gone too.
         """
-        if isinstance(problem, wire.Gone) and not child.ended_for and not self.again:
+        gone = isinstance(problem, wire.Gone) and not child.ended_for
+        if gone and not (self._again and child.has_worker()):
             raise LostError(str(problem)) from problem
 
     def _bury(self, why: str) -> None:
@@ -478,7 +480,7 @@ class _Run:
         self, evaluator: Child, source: str, handed: Sequence[str] = ()
     ) -> tuple[list[NotebookNode], bool]:
         """Run instructor's code, and pass on its calls of the student's functions."""
-        seconds = self._timeout()
+        seconds = self._rules.timeout
         until = None if seconds is None else time.monotonic() + seconds
         message = {"kind": "run", "source": source, "handed": list(handed)}
         wire.send(evaluator.channel, message)

@@ -6,6 +6,7 @@ sandbox; talks over the socket it is given and ends when that closes.
 
 import builtins
 import contextlib
+import ctypes
 import functools
 import gc
 import importlib
@@ -35,6 +36,7 @@ _PLACE = "/tmp/notebook"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
 _NOBODY = 65534
+_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -129,6 +131,8 @@ def _live(
     channel: socket.socket, role: str, shell: Shell, settings: dict[str, Any], proc: int
 ) -> None:
     isolated = settings["isolated"]
+    die_with_parent()
+    os.setsid()
     if isolated:
         try:
             _isolate(channel, settings, proc, whole=role == STUDENT)
@@ -145,7 +149,6 @@ def _live(
     lay_files(dict(zip(task["files"], contents, strict=True)), place)
     os.chdir(place)
     os.environ["HOME"] = str(place)
-    os.environ.update(task["environment"])
     sys.path.insert(0, "")
     _reseed()
     attach(shell)
@@ -162,6 +165,13 @@ def _live(
         wire.send(channel, {"kind": "broken", "why": why[:500]})
 
 
+def die_with_parent() -> None:
+    """End this process when the one that forked it ends, where the system knows how."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "prctl"):
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def _isolate(channel: socket.socket, settings: dict[str, Any], proc: int, *, whole: bool) -> None:
     """Shut this process in.
 
@@ -172,7 +182,6 @@ def _isolate(channel: socket.socket, settings: dict[str, Any], proc: int, *, who
     from casekit.grading import isolation  # noqa: PLC0415 - loaded before the first fork
 
     wanted = Limits(**settings["limits"])
-    isolation.die_with_parent()
     isolation.enter_namespaces(proc, isolation.ALL if whole else isolation.FILES)
     if whole:
         child = os.fork()
@@ -180,8 +189,8 @@ def _isolate(channel: socket.socket, settings: dict[str, Any], proc: int, *, who
             channel.close()
             os.waitpid(child, 0)
             os._exit(0)
-        isolation.die_with_parent()
-    os.setsid()
+        die_with_parent()
+        os.setsid()
     isolation.lay_scratch(wanted, settings["kept"])
     os.close(proc)
     isolation.give_up(wanted)
@@ -232,13 +241,14 @@ class _Child:
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, *_: Any) -> None:
-        if self.busy:
+        if self.busy and not self.peer.put_off():
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def _while_busy(self) -> Iterator[None]:
-        before, self.busy = self.busy, True
+        before = self.busy
         try:
+            self.busy = True
             yield
         finally:
             self.busy = before
@@ -360,6 +370,7 @@ class _Evaluator(_Child):
             elif kind == "run":
                 self._begin(message["handed"])
                 outputs = self.run(message["source"])
+                self.peer.require_whole()
                 left = self._send(self.peer)
                 wire.send(self.channel, {"kind": "done", "outputs": outputs, "left": left})
 
