@@ -1,5 +1,6 @@
 """A process is killed at a random moment: after another run the rows are those without it."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -17,6 +18,8 @@ from corpus import CASES, make_course, rows
 from traitlets.config.loader import PyFileConfigLoader
 
 from casekit import grading
+from casekit.grading.roles import STUDENT
+from casekit.grading.sandbox import Setting, Workers
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +111,25 @@ def kill_a_worker(chance, seconds):
     own = psutil.Process().children(recursive=True)
     workers = [each for each in own if "casekit.grading.worker" in " ".join(_command(each))]
     if workers:
-        chance.choice(workers).kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # a child of a cell that is done
+            chance.choice(workers).kill()
+
+
+def test_a_worker_is_gone_when_its_namespace_is():
+    """What holds the namespace from outside ends a moment later, and says meanwhile that it runs.
+
+    Killed is process 1 of the namespace: the one child of what was started.
+    """
+    workers = Workers(Setting())
+    workers.start()
+    try:
+        for _ in range(MOMENTS):
+            for holder in psutil.Process().children():
+                if STUDENT in _command(holder):
+                    holder.children()[0].kill()
+            workers.release(workers.fork(STUDENT))
+    finally:
+        workers.close()
 
 
 def _command(process):

@@ -97,7 +97,7 @@ class Child:
         channel: What it is talked to over.
         number: The number of its process.
         ended_for: Why it has been ended, or nothing.
-        has_worker: Says whether the worker that it was forked from still runs.
+        has_worker: Says whether the worker that it was forked from still forks.
     """
 
     def __init__(
@@ -256,14 +256,22 @@ class Worker:
         try:
             with theirs, self._lock:
                 socket.send_fds(self._channel, [b"f"], [theirs.fileno()])
-            return Child(ours, _sender(ours), self.is_alive, alone=self._isolated)
+            return Child(ours, _sender(ours), self.still_forks, alone=self._isolated)
         except (OSError, wire.Broken, wire.Late) as problem:
             ours.close()
             raise LostError(str(problem)) from problem
 
     def is_alive(self) -> bool:
-        """Whether its process still runs."""
+        """Whether its process still runs; one that holds the sandbox may outlive the worker."""
         return self._process.poll() is None
+
+    def still_forks(self) -> bool:
+        """Whether it can fork a child."""
+        try:
+            self.fork().close()
+        except LostError:
+            return False
+        return True
 
     def close(self) -> None:
         """End it and all its children."""
@@ -452,9 +460,8 @@ class Workers:
         worker = self._ready(role)
         try:
             child = worker.fork()
-        except LostError:
-            if not worker.is_alive():
-                self._discard(role, worker)
+        except LostError:  # whether it is dead or dying, another is better
+            self._discard(role, worker)
             raise
         self._watched.add(child)
         return child
