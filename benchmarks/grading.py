@@ -18,11 +18,12 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 from nbgrader.api import Base, Gradebook
 from postgres import server
 from sqlalchemy import create_engine, insert, select
@@ -347,9 +348,10 @@ def many(_: int = 1, count: int = MANY) -> None:
     print(f"| whole run | {minutes:.1f} min | {target} min ({verdict(minutes <= target)}) |")
     print(f"| submissions a second | {count / took:.1f} | |")
     for mark in MARKS:
-        peaks = [peak for share, peak in samples if share <= mark]
-        said = f"{max(peaks):.0f} MiB" if peaks else "–"
-        print(f"| peak memory of the supervisor until {mark:.0%} | {said} | |")
+        until = [sample for share, *sample in samples if share <= mark]
+        said = [f"{max(column):.0f} MiB" for column in zip(*until, strict=True)] or ["–", "–"]
+        print(f"| peak memory of the supervisor until {mark:.0%} | {said[0]} | |")
+        print(f"| highest memory of all processes until {mark:.0%} | {said[1]} | |")
 
 
 def multiply(folder: Path, count: int) -> None:
@@ -373,13 +375,17 @@ def multiply(folder: Path, count: int) -> None:
 
 def watch(
     running: "subprocess.Popen[bytes]", folder: Path, count: int
-) -> list[tuple[float, float]]:
-    """Return the share done and the peak memory so far in MiB, every few seconds until the end."""
+) -> list[tuple[float, float, float]]:
+    """Look every few seconds until the end.
+
+    Returns:
+        The share done, the supervisor's peak memory so far and all processes' memory now, in MiB.
+    """
     samples = []
     while running.poll() is None:
-        peak = peak_memory(running.pid)
-        if peak:
-            samples.append((graded_in(folder) / count, peak))
+        peak, now = peak_memory(running.pid), memory(running.pid)
+        if peak and now:
+            samples.append((graded_in(folder) / count, peak, now))
         time.sleep(3)
     return samples
 
@@ -392,6 +398,17 @@ def peak_memory(number: int) -> float:
         return 0.0
     found = next((line for line in lines if line.startswith("VmHWM")), "0 0")
     return int(found.split()[1]) / 1024
+
+
+def memory(number: int) -> float:
+    """Return the memory of a process and all below it, in MiB; what they share counts once."""
+    whole = 0
+    with suppress(psutil.NoSuchProcess):
+        first = psutil.Process(number)
+        for each in (first, *first.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                whole += each.memory_full_info().pss
+    return whole / 2**20
 
 
 def graded_in(folder: Path) -> int:
