@@ -32,6 +32,10 @@ POINTS = {
     },
     "pair": {"a-test": 1.0, "b-test": 2.0},
     "kinds": {"vector-test": 3.0, "box-test": 2.0},
+    "uses": {
+        "area-test": 4.0, "load-test": 2.0, "half-test": 3.0, "till-test": 3.0, "copied-test": 2.0,
+        "pay-test": 1.0, "given-test": 2.0, "after-test": 1.0,
+    },
 }  # fmt: skip
 ESSAY = 5.0
 SALES = "shop,units\nmill,10\npier,7\nmill,5\ntown,1\npier,2\n"
@@ -165,6 +169,82 @@ def kinds() -> Case:
         ),
     ]
     return Case("kinds", {"kinds": cells}, [])
+
+
+def uses(hidden: str) -> Case:
+    """A fourth assignment, of functions that call what tests give them.
+
+    Args:
+        hidden: A text that stands in hidden tests alone.
+    """
+    cells = [
+        locked("given-file", """\
+            from pathlib import Path
+
+            import pandas as pd
+
+            Path("given.csv").write_text("units\\n3\\n4\\n")"""),
+        *pair("area", 4, """\
+            def area(f, a, b):
+                wide = (b - a) / 1000
+                return sum(f(a + (i + 0.5) * wide) * wide for i in range(1000))""", f"""\
+            ### BEGIN HIDDEN TESTS
+            assert abs(area(lambda x: x**3, 0, 3) - 20.25) < 0.01, "{hidden}"
+            ### END HIDDEN TESTS"""),
+        *pair("load", 2, 'def load(read, name):\n    return read(name)["units"].sum()', """\
+            ### BEGIN HIDDEN TESTS
+            assert load(pd.read_csv, "given.csv") == 7
+            ### END HIDDEN TESTS"""),
+        *pair("half", 3, "def half(x):\n    return x / 2", """\
+            ### BEGIN HIDDEN TESTS
+            for found, wanted in zip(map(half, [2, 5]), [1.0, 2.5]):
+                assert found == wanted
+            ### END HIDDEN TESTS"""),
+        *pair("till", 3, """\
+            class Till:
+                def __init__(self, total):
+                    self.total = total
+
+                def __enter__(self):
+                    return self
+
+                def __exit__(self, *_):
+                    return False""", """\
+            ### BEGIN HIDDEN TESTS
+            with Till(2) as till:
+                assert till.total == 2
+            ### END HIDDEN TESTS"""),
+        *pair("copied", 2, "def copied(grid):\n    return [row[:] for row in grid]", """\
+            ### BEGIN HIDDEN TESTS
+            grid = [[1], [2]]
+            other = copied(grid)
+            assert other == grid
+            other[0][0] = 99
+            assert grid == [[1], [2]]
+            ### END HIDDEN TESTS"""),
+        *pair("pay", 1, """\
+            class TooLittle(Exception):
+                pass
+
+
+            def pay(amount):
+                if amount < 1:
+                    raise TooLittle(amount)""", """\
+            ### BEGIN HIDDEN TESTS
+            try:
+                pay(0)
+                assert False
+            except TooLittle:
+                pass
+            ### END HIDDEN TESTS"""),
+        *pair("given", 2, 'given = pd.read_csv("given.csv")["units"].sum()', f"""\
+            ### BEGIN HIDDEN TESTS
+            Path("wanted.txt").write_text("{hidden}")
+            assert given == pd.read_csv("given.csv")["units"].sum()
+            ### END HIDDEN TESTS"""),
+        *pair("after", 1, "after = 1", "assert after == 1"),
+    ]  # fmt: skip
+    return Case("uses", {"uses": cells}, [])
 
 
 ORDER = list(POINTS["target"])

@@ -17,7 +17,7 @@ from secrets import token_hex
 import nbformat
 import psutil
 import pytest
-from attack_parts import CODE, ESSAY, POINTS, PORT, Attack, kinds, target, two
+from attack_parts import CODE, ESSAY, POINTS, PORT, Attack, kinds, target, two, uses
 from attacks import ATTACKS
 from corpus import COURSE, make_course
 from corpus_parts import find, without_regions
@@ -75,7 +75,8 @@ def make_world(folder: Path, attacks: list[Attack], port: int, home: Path) -> Wo
     """Write a course with honest and hostile submissions and secrets everywhere."""
     where = ("hidden", "keys", "private", "token", "gradebook", "neighbour", "home", "temp")
     canaries = {name: f"canary-{name}-{token_hex(8)}" for name in where}
-    root = make_course(folder / "course", [target(canaries["hidden"]), two(), kinds()])
+    hidden = canaries["hidden"]
+    root = make_course(folder / "course", [target(hidden), two(), kinds(), uses(hidden)])
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as stream:
         stream.write("c.Execute.timeout = 4\n")
     (root / "keys").mkdir()
@@ -86,7 +87,7 @@ def make_world(folder: Path, attacks: list[Attack], port: int, home: Path) -> Wo
     world = World(root, canaries, port)
     for student in HONEST:
         submit(world, student, "target", _honest(student, canaries["neighbour"]), home)
-        for assignment in ("pair", "kinds"):
+        for assignment in POINTS.keys() - {"target"}:
             submit(world, student, assignment, lambda *_: None, home)
     for attack in attacks:
         submit(world, attack.name, attack.assignment, attack.write, home)
@@ -379,7 +380,7 @@ def test_an_honest_neighbour_gets_what_the_answers_deserve(world, student):
         assert row.problems == ()
         assert row.score == sum(wanted.values())
         assert row.needs_manual
-        for assignment in ("pair", "kinds"):
+        for assignment in POINTS.keys() - {"target"}:
             assert scores[assignment, student] == POINTS[assignment]
             assert rows[assignment][student].problems == ()
 

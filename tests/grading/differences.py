@@ -35,6 +35,5 @@ DIFFERENCES = {
     ("partial-credit", "dan"): (FAILS, {"primes-steps"}),
     ("partial-other", "cleo"): (NUMBER, {"as-numpy"}),
     ("randomness", "ada"): (COPIES, {"next-number"}),
-    ("special-methods", "ada"): (COPIES, {"opened-test"}),
     ("tests-in-turn", "cleo"): (OURS, {"shout-test"}),
 }

@@ -1,5 +1,6 @@
 """The parts of grading by themselves: what is read, restored, sent and written."""
 
+import contextlib
 import json
 import os
 import socket
@@ -7,12 +8,17 @@ import subprocess
 import sys
 import time
 import types
+from concurrent.futures import Future
+from pathlib import Path
 
 import nbformat
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from casekit.grading import cells, folders, notebooks, sandbox, session, wire
+from casekit.course import firms
+from casekit.errors import InvalidInputError
+from casekit.grading import auditing, cells, folders, notebooks, run, sandbox, session, wire
 from casekit.grading.calls import Peer
 from casekit.grading.plan import KnownCell, NotebookPlan
 
@@ -96,6 +102,61 @@ def test_outputs_are_the_students_claim_and_odd_metadata_is_none():
     assert "id" not in cell
 
 
+def test_metadata_and_attachments_are_kept_only_as_far_as_they_count():
+    cell = {"cell_type": "markdown", "source": "", "metadata": {
+        "odd": 1, "nbgrader": {"grade_id": "essay", "nest": [{}]}}, "attachments": {
+        "a.png": {"image/png": "AA==", "text/odd": 7}, "b": 7}}  # fmt: skip
+    document = {"nbformat": 4, "metadata": {"x": [{}] * 9}, "cells": [cell]}
+    found = notebooks.parse(json.dumps(document).encode())
+    assert found.metadata == {}
+    assert found.cells[0].metadata == {"nbgrader": {"grade_id": "essay"}}
+    assert found.cells[0].attachments == {"a.png": {"image/png": "AA=="}}
+
+
+RAW = b'{"cell_type": "raw", "source": "", "metadata": {}}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "metadata", "written", "part"),
+    [(4, b"{}", b",".join([RAW] * 10_001), "has 10001 cells"),
+     (4, b'{"x": [' + b"{}," * 3_000_001 + b"1]}", b"", "holds more than 3000000 values"),
+     (4, b'{"x": [' + b'"a",' * 3_000_001 + b"1]}", b"", "holds more than 3000000 values"),
+     (3, b'{"x": [' + b"{}," * 50_001 + b"1]}", b"", "holds more than 50000 values"),
+     (4, b"{}", RAW.replace(b'""', b'"' + b"a" * 10_000_001 + b'"'), "10 million characters")],
+)  # fmt: skip
+def test_more_than_any_notebook_holds_is_told_before_it_takes_memory(kind, metadata, written, part):
+    content = b'{"nbformat": %d, "metadata": %s, "cells": [%s]}' % (kind, metadata, written)
+    with pytest.raises(notebooks.NotNotebookError, match=part):
+        notebooks.parse(content)
+
+
+def test_signs_in_text_are_no_values():
+    text = json.dumps({"output_type": "stream", "text": '[{,"\\' * 1_000_000})
+    cell = b'{"cell_type": "code", "source": "a", "outputs": [%s]}' % text.encode()
+    [found] = notebooks.parse(b'{"nbformat": 4, "metadata": {}, "cells": [%s]}' % cell).cells
+    assert found.source == "a"
+
+
+def test_results_in_a_notebook_are_read_within_the_same_limits(tmp_path):
+    results = [{"data": {"text/plain": ["Firm ", "A"]}}, {"data": {"text/plain": "B"}},
+               {"data": {"text/plain": 7}}, {"data": 7}, 7]  # fmt: skip
+    document = {"nbformat": 4, "metadata": {}, "cells": [{"outputs": results}, {"outputs": 7}, 7]}
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps(document))
+    assert list(filter(None, firms._results(path))) == ["Firm A", "B"]
+    path.write_text('{"nbformat": 4, "metadata": [' + "{}," * 3_000_001 + '1], "cells": []}')
+    assert list(firms._results(path)) == []
+    path.unlink()
+    os.mkfifo(path)
+    assert list(firms._results(path)) == []
+
+
+def test_the_language_of_a_graded_notebook_is_the_kernels_and_not_the_students():
+    document = {"nbformat": 4, "metadata": {"language_info": {"pygments_lexer": 7}}, "cells": []}
+    found = cells.restore(notebooks.parse(json.dumps(document).encode()), PLAN, "")
+    assert found.notebook.metadata == {"language_info": IPythonKernel.language_info}
+
+
 def test_links_and_pipes_are_not_followed(tmp_path):
     folder, secret = tmp_path / "work", tmp_path / "secret.txt"
     folder.mkdir()
@@ -112,6 +173,89 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     (tmp_path / "link").symlink_to(folder)
     with pytest.raises(folders.UnreadableError, match="is a link"):
         folders.read_submission(tmp_path / "link", ["n"], [])
+
+
+@pytest.fixture
+def deep(tmp_path):
+    """A submission with folders in folders, more than `os.walk` can enter."""
+    folder, before = tmp_path / "deep", Path.cwd()
+    folder.mkdir()
+    (folder / "own.txt").write_text("mine")
+    os.chdir(folder)
+    for _ in range(1200):
+        os.mkdir("d")  # noqa: PTH102 - its whole path is too long
+        os.chdir("d")
+    os.chdir(before)
+    yield folder
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def test_what_lies_too_deep_is_left_out(deep):
+    found = folders.read_submission(deep, ["n"], [])
+    assert found.files == {"own.txt": b"mine"}
+    [problem] = found.problems
+    assert problem == "d/" * 40 + "d lies too deep and was left out"
+    assert list(folders.read_files(deep, [])) == ["own.txt"]
+
+
+def test_a_path_that_is_too_long_is_told_in_a_sentence(tmp_path):
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    for _ in range(18):
+        os.mkdir("y" * 250)  # noqa: PTH102 - its whole path is too long
+        os.chdir("y" * 250)
+    os.chdir(before)
+    try:
+        with pytest.raises(folders.UnreadableError, match="too long"):
+            folders.read_submission(tmp_path, ["n"], [])
+    finally:
+        subprocess.run(f"rm -rf {tmp_path}/y*", shell=True, check=True)
+
+
+def test_of_many_links_a_few_are_named(tmp_path):
+    for number in range(50):
+        (tmp_path / f"{number:02}").symlink_to("nowhere")
+        (tmp_path / f"{number:02}.ipynb").symlink_to("nowhere")
+    found = folders.read_submission(tmp_path, ["n"], [])
+    assert len(found.problems) == len(found.strange) == 21
+    assert found.problems[-1] == found.strange[-1] == "and 30 more"
+
+
+def test_whatever_a_submission_raises_does_not_end_the_run(tmp_path, monkeypatch):
+    course = types.SimpleNamespace(
+        name="a", config=None, autograded=tmp_path, gradebook=contextlib.nullcontext,
+        state_file=lambda student: tmp_path / f"{student}.json",
+    )  # fmt: skip
+    monkeypatch.setattr(run, "Writer", lambda *_: None)
+    monkeypatch.setattr(run, "Ledger", lambda *_: None)
+    one = run.Run(course, None, types.SimpleNamespace(width=1), lambda *_: None)
+
+    def fail(student, *, again):
+        raise RecursionError(student, again)
+
+    monkeypatch.setattr(one, "_begin", fail)
+    rows = one(["ada", "ben"], again=False)
+    assert [row.status for row in rows] == ["failed", "failed"]
+    assert "RecursionError" in rows[0].problem
+
+
+def test_an_audit_sees_what_grading_has_read(tmp_path):
+    folder = tmp_path / "course" / "submitted" / "eve" / "a"
+    (folder / "data").mkdir(parents=True)
+    (folder / "n.ipynb").write_text("{}")
+    (folder / "data" / "own.txt").write_text("mine")
+    os.mkfifo(folder / "pipe")
+    with (folder / "vast.bin").open("wb") as stream:
+        stream.truncate(6 * 2**30)
+    course = types.SimpleNamespace(
+        root=tmp_path / "course", submission_folder=lambda _: folder,
+        content=types.SimpleNamespace(laid=lambda _: {}),
+        hand_in=lambda *_: folders.read_submission(folder, ["n"], []),
+    )  # fmt: skip
+    auditing._hand_in(course, tmp_path / "copy", None, "eve")
+    copied = tmp_path / "copy" / "submitted" / "eve" / "a"
+    found = {path.relative_to(copied).as_posix() for path in copied.rglob("*") if path.is_file()}
+    assert found == {"n.ipynb", "data/own.txt"}
 
 
 def test_a_files_path_never_stands_for_a_folder_of_the_instructors():
@@ -162,6 +306,137 @@ def test_files_of_a_first_notebook_stay_out_of_the_seconds_judge():
     assert made._tasks["evaluator"]["files"] == {"helper.py": b"ours"}
     theirs = {"helper.py": b"ours", "other.py": b"theirs", "data.txt": b"theirs"}
     assert made._tasks["student"]["files"] == theirs
+
+
+def shown(kind="display_data", value="x"):
+    return {"output_type": kind, "data": {"text/plain": value}}
+
+
+def stream(name, text):
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def error(*lines):
+    return {"output_type": "error", "ename": "E", "evalue": "v", "traceback": list(lines)}
+
+
+def test_what_a_notebook_shows_is_limited_as_a_whole():
+    room = session.Room(shown=1000, values=100)
+    [first] = session.read_outputs([stream("stdout", "a" * 900)], room)
+    assert first.text == "a" * 900
+    assert not room.is_short
+    assert session.read_outputs([stream("stdout", "\U0001f600" * 30)], room) == []
+    assert room.is_short
+    assert session.read_outputs([shown(value=[[]] * 80)], room) == []
+    [last] = session.read_outputs([shown()], room)
+    assert last.data == {"text/plain": "x"}
+    assert session.read_outputs([{"output_type": "error", "traceback": [""] * 90}], room) == [
+        {"output_type": "error", "ename": "", "evalue": "", "traceback": []}
+    ]
+
+
+def test_what_decides_a_score_is_kept_though_there_is_no_room():
+    room = session.Room(shown=0, values=0)
+    said = [stream("stdout", "a"), shown(), stream("stderr", "b" * 5000), stream("stderr", "c"),
+            shown("execute_result", "2.0"), error("d" * 100), error("e")]  # fmt: skip
+    warned, result, raised = session.read_outputs(said, room)
+    assert (warned.name, warned.text) == ("stderr", "b" * 1000)
+    assert result.data == {"text/plain": "2.0"}
+    assert (raised.ename, raised.traceback) == ("E", [])
+    many = [shown()] * 1000 + [stream("stderr", "b"), error("d")]
+    assert [each.output_type for each in session.read_outputs(many, session.Room())[-2:]] == [
+        "stream", "error",
+    ]  # fmt: skip
+
+
+def test_a_flood_on_stdout_leaves_stderr_its_words():
+    flood = [stream("stdout", "a" * 600_000), stream("stderr", "DeprecationWarning")]
+    out, err = session.read_outputs(flood, session.Room())
+    assert len(out.text) == 500_000
+    assert err.text == "DeprecationWarning"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_files_are_kept_for_another_notebook_alone_and_within_a_budget(count):
+    assignment = session.Assignment("a", (PLAN,) * count)
+    workers = types.SimpleNamespace(setting=sandbox.Setting())
+    made = session._Processes(workers, assignment, session.Submission("s", {}), PLAN, again=False)
+    made._fetch = lambda _: ([], b"", {"a": b"1"})
+    assert made.files() == ({} if count == 1 else {"a": b"1"})
+    kept = {"a": b"12", "b": b"34"}
+    session._keep(kept, {"a": b"123456789", "c": b"56", "d": b"7"}, most=5)
+    assert kept == {"b": b"34", "c": b"56", "d": b"7"}
+
+
+def test_a_result_without_text_is_a_faulty_test():
+    found, cell = session.GradedNotebook("n"), marked("1", "judge", grade=True, solution=False)
+    cell.metadata.nbgrader.points = 2.0
+    cell.outputs = session.read_outputs([shown("execute_result", "")], session.Room())
+    session._judge(found, cell, TEST)
+    assert found.scores == {"judge": 0.0}
+    assert found.problems[0][0] == "faulty test"
+
+
+def graded(student, score, result, *problems):
+    found = session.GradedNotebook("n", "text", {"judge": score}, {}, {"judge": result})
+    found.problems += problems
+    return session.Graded(student, [found])
+
+
+@pytest.mark.parametrize(
+    ("solutions", "results"),
+    [([graded("", 2.0, "2.0")], {"": 0.0, "array": 0.0, "1.5": 2.0}),
+     ([graded("", 2.0, "")], {"": 2.0, "array": 2.0}),
+     ([graded("", 0.0, "", ("test ended", "")), graded("", 2.0, "2")], {"": 0.0, "array": 0.0}),
+     ([graded("", 0.0, "", ("test ended", "")), graded("", 2.0, "")], {"": 2.0, "array": 2.0}),
+     ([session.Graded("", [session.GradedNotebook("", problems=[("no grade", "lost")])])] * 2,
+      {"": 2.0, "array": 0.0, "1.5": 2.0})],
+)  # fmt: skip
+def test_a_number_is_asked_for_where_the_solution_shows_one_or_does_not_tell(solutions, results):
+    waiting = []
+    for solution in solutions:
+        waiting.append(Future())
+        waiting[-1].set_result(solution)
+    engine = types.SimpleNamespace(submit=lambda _: waiting.pop(0))
+    course = types.SimpleNamespace(solution=lambda _: None)
+    one = run.Run(course, session.Assignment("a", (PLAN,)), engine, lambda *_: None)
+    one._solution = engine.submit(None)
+    for result, score in results.items():
+        found = graded("s", 2.0, result)
+        one._require_numbers(found)
+        assert found.notebooks[0].scores == {"judge": score}
+    assert not waiting
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_seen"),
+    [("course", True), ("", True), ("course/source/env", True), ("course/.venv", False),
+     ("other", False)],
+)  # fmt: skip
+def test_a_course_that_code_could_read_is_refused(tmp_path, monkeypatch, environment, is_seen):
+    (tmp_path / environment).mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(sandbox, "_readable", lambda _: [str(tmp_path / environment)])
+    root = tmp_path / "course"
+    refused = pytest.raises(InvalidInputError, match="move the course")
+    with refused if is_seen else contextlib.nullcontext():
+        sandbox.require_hidden(root, [root / "source"], ())
+
+
+def test_memory_that_is_swapped_out_counts(monkeypatch):
+    used = types.SimpleNamespace(pss=1, swap=2 * 2**30)
+    process = types.SimpleNamespace(memory_full_info=lambda: used, children=lambda **_: [],
+                                    memory_info=lambda: types.SimpleNamespace(rss=1))  # fmt: skip
+    monkeypatch.setattr(sandbox.psutil, "Process", lambda _: process)
+    status = f"Name:\tVmSwap: 7 kB\nVmRSS:\t       1 kB\nVmSwap:\t {2 * 2**20} kB\n"
+    monkeypatch.setattr(sandbox.Path, "read_text", lambda *_, **__: status)
+    here, there = socket.socketpair()
+    with here, there:
+        child = sandbox.Child(here, os.getpid(), lambda: True, alone=True)
+        monkeypatch.setattr(child, "_has_children", lambda: False)
+        assert child._at_most() == 2 * 2**30 + 1024
+        assert child.memory() == 2 * 2**30 + 1
+        os.close(child._handle)
+        child._handle = -1
 
 
 def test_an_interrupt_waits_until_a_frame_has_passed():

@@ -13,8 +13,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from casekit.course.folder import PLAIN_NAME, Course, pack
 from casekit.errors import InvalidInputError
+from casekit.grading import notebooks
 from casekit.grading.folders import write_atomically
-from casekit.questions.files import read_notebook
 from casekit.questions.firm import FILE, Firm, read_firm
 from casekit.questions.marking import SECRET, SHARED, find_firm, is_shared, read_secret
 from casekit.questions.schema import Assignment, read_assignment
@@ -177,14 +177,30 @@ def _numbers_in(folder: Path, assignment: str) -> set[str]:
     with suppress(InvalidInputError):  # a damaged file hides nothing that the notebook shows
         given = _handed_in(folder)
         found |= {given.number} if given.assignment == assignment else set()
-    cells: list[NotebookNode] = []
-    with suppress(InvalidInputError):
-        cells = read_notebook(folder / f"{assignment}.ipynb").cells
-    for cell in cells:
-        for output in cell.get("outputs", ()):
-            text = str(output.get("data", {}).get("text/plain", ""))[:_MOST_CHARACTERS]
-            found |= {number for number, name in _SHOWN.findall(text) if name == assignment}
+    for text in _results(folder / f"{assignment}.ipynb"):
+        found |= {number for number, name in _SHOWN.findall(text) if name == assignment}
     return found
+
+
+def _results(path: Path) -> Iterator[str]:
+    """Yield the beginning of each result in a notebook as it was handed in, if it is one."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > notebooks.MOST_BYTES:
+        return
+    try:
+        cells = notebooks.load(path.read_bytes())["cells"]
+    except (OSError, notebooks.NotNotebookError):
+        return
+    outputs = (output for cell in cells if isinstance(cell, dict)
+               for output in _list(cell.get("outputs")))  # fmt: skip
+    for output in outputs:
+        data = output.get("data") if isinstance(output, dict) else None
+        text = data.get("text/plain") if isinstance(data, dict) else None
+        lines = [text] if isinstance(text, str) else _list(text)
+        yield "".join(line for line in lines if isinstance(line, str))[:_MOST_CHARACTERS]
+
+
+def _list(found: object) -> list[Any]:
+    return found if isinstance(found, list) else []
 
 
 class LayFirm(NbGraderPreprocessor):  # type: ignore[misc]

@@ -11,8 +11,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 
 from casekit.errors import InvalidInputError
-from casekit.grading import sandbox
+from casekit.grading import folders, sandbox
 from casekit.grading.course import Course
+from casekit.grading.session import Assignment
 
 SAMPLE = 10
 """How many submissions are graded both ways unless told otherwise."""
@@ -75,9 +76,10 @@ def audit(
         The students that were chosen, and all differences.
 
     Raises:
-        InvalidInputError: If nbgrader cannot be run at all.
+        InvalidInputError: If nbgrader cannot be run at all, or code could read the course.
         NoSandboxError: If it cannot be shut in here.
     """
+    sandbox.require_hidden(course.root, course.private_folders(), course.content.readable)
     names = sorted(students)
     chosen = sorted(random.Random(0).sample(names, min(size, len(names))))  # noqa: S311 - a sample
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
@@ -101,15 +103,30 @@ def _copy(course: Course, copy: Path, students: Sequence[str]) -> None:
         if path.is_file():
             (copy / path.relative_to(course.root)).parent.mkdir(exist_ok=True)
             shutil.copy(path, copy / path.relative_to(course.root))
-    folders = [course.folder("source"), course.root / "keys" / course.name]
-    folders += [course.submission_folder(student) for student in students]
-    for path in folders:
+    for path in (course.folder("source"), course.root / "keys" / course.name):
         if path.is_dir():
             shutil.copytree(path, copy / path.relative_to(course.root), symlinks=True)
+    assignment = course.read()
+    for student in students:
+        _hand_in(course, copy, assignment, student)
     with course.gradebook() as gradebook:
         due = gradebook.find_assignment(course.name).duedate
     with Gradebook(f"sqlite:///{copy / _STOCK}") as stock:
         stock.update_or_create_assignment(course.name, duedate=due)
+
+
+def _hand_in(course: Course, copy: Path, assignment: Assignment, student: str) -> None:
+    """Write down what grading has read of a submission: pipes and vast files are not among it."""
+    try:
+        found = course.hand_in(student, assignment, course.content.laid(student))
+    except folders.UnreadableError as problem:
+        raise InvalidInputError(str(problem)) from problem
+    place = copy / course.submission_folder(student).relative_to(course.root)
+    notebooks = {f"{name}.ipynb": content for name, content in found.notebooks.items()}
+    for name, content in (notebooks | dict(found.files)).items():
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _run(course: Course, copy: Path, what: str, students: Sequence[str]) -> str:

@@ -6,26 +6,33 @@ come meanwhile, so that a function given as an argument works too.
 """
 
 import builtins
+import collections
 import contextlib
 import copy
+import enum
+import functools
+import importlib
 import inspect
 import io
 import itertools
 import linecache
+import operator
 import socket
 import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from casekit.grading import wire
-from casekit.grading.decoding import Decoder
-from casekit.grading.encoding import Encoder, names_of, safe_text
+from casekit.grading.decoding import Decoder, Said
+from casekit.grading.encoding import Encoder, attributes_of, names_of, safe_text
+from casekit.grading.limits import MOST_CHARACTERS
+from casekit.grading.sharing import Shared
 from casekit.grading.values import MalformedError, Opaque, opaque
 
 _SLICE = 0.05
@@ -34,11 +41,36 @@ _MOST_SHOWN = 1000
 _COMPARISONS = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"}
 _NOT_TAKEN_OVER = {
     "__init__", "__new__", "__class__", "__getattribute__", "__getattr__", "__setattr__",
-    "__delattr__", "__dict__", "__slots__", "__contains__", "__init_subclass__", "__del__",
+    "__delattr__", "__dict__", "__slots__", "__init_subclass__", "__del__",
     "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__module__", "__qualname__",
     "__doc__", "__array__", "__array_ufunc__", "__array_function__", "__dataframe__",
 }  # fmt: skip
 _INPUT = 0
+_PROTOCOL: dict[str, Callable[[Any], Any]] = {
+    "__iter__": iter, "__bool__": bool, "__len__": len, "__reversed__": reversed,
+}  # fmt: skip
+_INSTEAD = {
+    "__iter__": ("__getitem__",), "__contains__": ("__iter__", "__getitem__"),
+    "__bool__": ("__len__",), "__reversed__": ("__len__", "__getitem__"),
+    "__lt__": ("__gt__",), "__gt__": ("__lt__",), "__le__": ("__ge__",), "__ge__": ("__le__",),
+    "__iadd__": ("__add__",), "__isub__": ("__sub__",), "__imul__": ("__mul__",),
+    "__str__": ("__repr__",), "__format__": ("__str__",), "__int__": ("__index__",),
+    "__float__": ("__index__",), "__radd__": ("__add__",), "__rmul__": ("__mul__",),
+}  # fmt: skip
+_ENUMERATIONS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
+_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
+_ENDING = ("__next__", "__anext__")
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+_ITERATORS: dict[str, Callable[[Iterator[Any]], Any]] = {
+    "generator": lambda run: run,
+    "map": lambda run: map(_itself, run),
+    "filter": lambda run: filter(lambda _: True, run),
+}
 _KINDS = {
     int(kind): kind
     for kind in (
@@ -48,6 +80,10 @@ _KINDS = {
     )
 }  # fmt: skip
 _CALL = compile("_function_(*_arguments_, **_named_)", "<call>", "eval")
+
+
+ANY = "*"
+"""Stands among the members of a class that gives itself attributes by name."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +133,7 @@ class Peer:
         modules: Names of modules that may arrive as this side's own.
         open: Whether the other side may use everything that was sent in every way; if not, it may
             call functions and step iterators that were given to it, and nothing else.
+        first: This side's first number for a container; odd on one side, even on the other.
     """
 
     channel: socket.socket
@@ -108,6 +145,7 @@ class Peer:
     own: frozenset[str] = frozenset()
     modules: AbstractSet[str] = frozenset()
     open: bool = True
+    first: int = 1
 
     def __post_init__(self) -> None:
         self._kept: list[Any] = [_ask]
@@ -115,10 +153,15 @@ class Peer:
         self._places: dict[int, int] = {}
         self._stand_ins: dict[int, tuple[Any, int]] = {}
         self._things: dict[int, Any] = {}
+        self._functions: dict[int, Any] = {}
         self._kinds: dict[str, type] = {}
         self._objects = False
         self._tickets = itertools.count()
         self._on_wire = self._put_off = self._cut = False
+        self._holding: set[int] = set()
+        self._enumerations: dict[int, Any] = {}
+        self._tuples: dict[tuple[str, tuple[str, ...]], Any] = {}
+        self.containers = Shared(self.first, self._content)
         self.lock = threading.RLock()
 
     # As a sender
@@ -144,33 +187,110 @@ class Peer:
     def shared(self, kind: type) -> str:
         """Return the name of a class that both sides have."""
         found = self.shared_classes().get(kind.__name__)
-        return kind.__name__ if found is kind and hasattr(kind, "__dict__") else ""
+        return kind.__name__ if found is kind else ""
+
+    def share(self, thing: Any) -> int:
+        """Return the number by which both sides know a container."""
+        return self.containers.number(thing)
+
+    def _content(self, thing: Any) -> bytes:
+        """A container's content, to compare it with what it is later."""
+        try:
+            return wire.pack(Encoder(self).tree(thing, 0))
+        except Exception:  # noqa: BLE001 - too large to look at
+            return b""
+
+    def passed(self, things: Iterable[Any]) -> None:
+        """Note how containers stand that both sides have so now."""
+        self.containers.passed(things)
+
+    def changes(self, encoder: Encoder, always: Iterable[Any] = ()) -> list[Any]:
+        """Return the containers that have changed here since they passed."""
+        return [encoder.encode(thing) for thing in self.containers.changed(always)]
 
     # As a receiver
+
+    def find(self, number: int) -> Any:
+        """Return the container that both sides know by a number, or None."""
+        return self.containers.find(number)
+
+    def adopt(self, number: int, thing: Any) -> None:
+        """Know a container by a number from now on."""
+        self.containers.know(number, thing)
+        if self._objects:
+            self._holding.add(number)
+
+    def change(self, thing: Any, new: Any) -> bool:
+        """Give a container the content of another, and say whether it has it."""
+        return change(self, thing, new)
+
+    def follow(self, changes: Any, decoder: Decoder) -> None:
+        """Change containers here that have changed on the other side."""
+        for tree in changes if isinstance(changes, list) else ():
+            known = isinstance(tree, list) and tree[:1] == ["once"] and tree[1] in self._holding
+            self.decode(tree, decoder, objects=known)
 
     def function(self, number: int, described: list[Any]) -> Any:
         """Return a function that calls the other side's."""
         objects = self._objects
+        if number in self._functions:
+            return self._functions[number]
 
         def call(*arguments: Any, **named: Any) -> Any:
             return self.use("call", number, arguments, named, objects=objects)
 
-        return self._stand_in(_as_described(call, described), number)
+        self._functions[number] = made = self._stand_in(_as_described(call, described), number)
+        return made
 
-    def iterator(self, number: int) -> Any:
-        """Return a generator over the other side's iterator."""
+    def iterator(self, number: int, kind: str) -> Any:
+        """Return an iterator over the other side's: a generator where that is one."""
         objects = self._objects
 
-        def run() -> Generator[Any, None, Any]:
+        def run() -> Generator[Any, Any, Any]:
+            sent = None
             while True:
-                more, value = self.use("next", number, (), objects=objects)
+                what, arguments = ("next", ()) if sent is None else ("send", (sent,))
+                more, value = self.use(what, number, arguments, objects=objects)
                 if not more:
                     return value
-                yield value
+                sent = yield value
 
-        return self._stand_in(run(), number)
+        return self._stand_in(_ITERATORS.get(kind, itertools.chain)(run()), number)
 
-    def kind(self, number: int, names: list[str], bases: list[Any]) -> Any:
+    def library(self, module: str, name: str) -> Any:
+        """Return a library's function or class; the side that judges takes none by name."""
+        if not self.open:
+            return opaque("function")
+        found: Any = importlib.import_module(module)
+        for word in name.split("."):
+            found = getattr(found, word)
+        return found
+
+    def member(self, kind: Any, name: str) -> Any:
+        """Return a member of an enumeration, or of the one of the instructor's of a name."""
+        found: Any = self.shared_classes()[kind] if isinstance(kind, str) else kind
+        return found[name] if issubclass(found, enum.Enum) else opaque("member")
+
+    def tuple_type(self, name: str, fields: tuple[str, ...]) -> Any:
+        """Return the class of named tuples of a name and some fields."""
+        if (name, fields) not in self._tuples:
+            made: Any = collections.namedtuple  # noqa: PYI024 - at run time
+            self._tuples[name, fields] = made(name, fields)
+        return self._tuples[name, fields]
+
+    def named_tuples(self, number: int, kind: Any, defaults: Sequence[Any]) -> Any:
+        """Return a class of named tuples that stands in for one of the other side."""
+        kind.__new__.__defaults__ = tuple(defaults)
+        kind._field_defaults = dict(zip(kind._fields[-len(defaults) :], defaults, strict=False))
+        return self._stand_in(kind, number)
+
+    def named_tuple(self, kind: str, values: Sequence[Any]) -> Any:
+        """Return a tuple of a class of the instructor's, or None if there is none of that name."""
+        found: Any = self.shared_classes().get(kind)
+        is_one = found is not None and issubclass(found, tuple) and hasattr(found, "_make")
+        return found._make(values) if is_one else None
+
+    def kind(self, number: int, names: list[str], bases: list[Any], said: Said) -> Any:
         """Return a class that makes the other side's objects, if it is one that was asked for."""
         shared = self.shared_classes().get(names[0] if names else "")
         if shared is not None:
@@ -181,8 +301,19 @@ class Peer:
         known = self._kinds.get(plan.name)
         if known is not None and self.theirs(known) == number:
             return known
-        self._kinds[plan.name] = made = _stand_in_class(self, plan, number, names, bases)
+        parts = (names, bases, said)
+        self._kinds[plan.name] = made = _stand_in_class(self, plan, number, *parts)
+        made.__doc__ = said.doc
         return self._stand_in(made, number)
+
+    def enumeration(
+        self, number: int, base: str, name: str, members: Sequence[tuple[str, Any]]
+    ) -> Any:
+        """Return an enumeration like the other side's."""
+        if number not in self._enumerations:
+            kind: Any = getattr(enum, base) if base in _ENUMERATIONS else enum.Enum
+            self._enumerations[number] = kind(name, list(members), module="__main__")
+        return self._stand_in(self._enumerations[number], number)
 
     def thing(self, number: int, kind: Any) -> Any:
         """Return an object of a class that was asked for, or an opaque one."""
@@ -214,12 +345,13 @@ class Peer:
         for word, value in attributes.items():
             # What its class offers stays the class's: no attribute stands before a method.
             if not (str(word).startswith("__") or callable(value) or _is_behaviour(kind, word)):
-                vars(made)[word] = value
+                object.__setattr__(made, word, value)
         return made
 
     def exceptions(self) -> Mapping[str, type[BaseException]]:
         """Return the exception classes of the assignment, by name."""
-        return {name: kind for name, kind in self._kinds.items() if issubclass(kind, BaseException)}
+        known = {**self.shared_classes(), **self._kinds}
+        return {name: kind for name, kind in known.items() if issubclass(kind, BaseException)}
 
     def _stand_in(self, made: Any, number: int) -> Any:
         self._stand_ins[id(made)] = (made, number)
@@ -269,16 +401,17 @@ class Peer:
         """
         with self.lock:
             ticket = next(self._tickets)
-            given = [*arguments, *(named or {}).values()]
             encoder = Encoder(self)
+            changed = self.changes(encoder)
             sent = [encoder.encode(list(arguments)), encoder.encode(named or {})]
             message = {
                 "kind": "call", "what": what, "ticket": ticket, "number": number,
-                "arguments": sent, "state": self.state.sent(self),
+                "changed": changed, "arguments": sent, "state": self.state.sent(self),
             }  # fmt: skip
             with self._whole_frame():
                 wire.send(self.channel, message)
-            return self._result(self._await(ticket), given, objects=objects)
+            may_end = what in _ENDING
+            return self._result(self._await(ticket), objects=objects, may_end=may_end)
 
     def _await(self, ticket: int) -> dict[str, Any]:
         answered = False
@@ -339,16 +472,18 @@ class Peer:
             message = "a message was cut off half-way"
             raise RuntimeError(message)
 
-    def _result(self, message: dict[str, Any], given: list[Any], *, objects: bool) -> Any:
+    def _result(self, message: dict[str, Any], *, objects: bool, may_end: bool) -> Any:
         for name, text in message.get("shown", ()):
             stream = sys.stderr if name == "stderr" else sys.stdout
             print(str(text), end="", file=stream)
         self.state.brought(message.get("state") or {})
-        for place, tree in message.get("changed", ()):
-            _change(self, given[int(place)], self.decode(tree))
-        decoder = Decoder(self, given)
+        decoder = Decoder(self)
+        self.follow(message.get("changed"), decoder)
         if "raised" in message:
             raised = self.decode(["exception", *message["raised"]], decoder)
+            if isinstance(raised, _ENDS) and not may_end:  # it would end the loop that calls
+                message_ = f"a function raised {type(raised).__name__}"
+                raise RuntimeError(message_) from raised
             raise raised if isinstance(raised, BaseException) else RuntimeError("malformed")
         return self.decode(message.get("value"), decoder, objects=objects)
 
@@ -357,36 +492,37 @@ class Peer:
     def answer(self, message: dict[str, Any]) -> None:
         """Do what the other side asks for, and send back what comes of it."""
         reply: dict[str, Any] = {"kind": "return", "ticket": message.get("ticket")}
-        shown: list[tuple[str, str]] = []
+        shown: list[tuple[str, list[str]]] = []
+        decoder, encoder = Decoder(self), Encoder(self)
         try:
+            self.follow(message["changed"], decoder)
             self.state.taken(self, message.get("state") or {})
-            decoder = Decoder(self)
             arguments, named = (self.decode(tree, decoder) for tree in message["arguments"])
-            given = [*arguments, *named.values()]
-            before = [_state(self, value) for value in given]
             try:
                 with _captured(shown), self.while_called():
                     value = self._do(message["what"], message["number"], arguments, named)
-                reply["value"] = Encoder(self, given).encode(value)
             finally:
-                reply["changed"] = _changed(self, given, before)
+                reply["changed"] = self.changes(encoder, decoder.met)
+                encoder.refer(decoder.met)
+            reply["value"] = encoder.encode(value)
         except BaseException as problem:  # noqa: BLE001 - whatever is raised is the result
-            tree = Encoder(self).encode(problem)
+            tree = encoder.encode(problem)
+            tree = tree[2] if tree[0] == "once" else tree
             plain = [names_of(type(problem)), [], safe_text(problem), [], None]
             reply["raised"] = tree[1:] if tree[0] == "exception" else plain
-        reply["shown"] = shown
+        reply["shown"] = [(name, "".join(parts)) for name, parts in shown]
         reply["state"] = self.state.returned()
         with self._whole_frame():
             wire.send(self.channel, reply)
 
     def _do(self, what: str, number: int, arguments: list[Any], named: dict[str, Any]) -> Any:
         thing = self._kept[number]
-        if not self.open and (number not in self._lent or what not in ("call", "next")):
+        if not self.open and (number not in self._lent or what not in ("call", "next", "send")):
             message = "this cannot be used from there"
             raise PermissionError(message)
-        if what == "next":
+        if what in ("next", "send"):
             try:
-                return (True, next(thing))
+                return (True, next(thing) if what == "next" else thing.send(*arguments))
             except StopIteration as end:
                 return (False, end.value)
         if what in ("copy", "deepcopy"):
@@ -395,11 +531,23 @@ class Peer:
             return getattr(thing, *arguments)
         if what == "set":
             return setattr(thing, *arguments)
-        function = thing if what == "call" else types.MethodType(getattr(type(thing), what), thing)
+        function = thing if what == "call" else _method(thing, what)
         # Called from the cells' own names, so that warnings are shown as they are in a notebook.
         self.space.get("__warningregistry__", {}).clear()
         inside = {"_function_": function, "_arguments_": arguments, "_named_": named}
         return eval(_CALL, self.space, inside)  # noqa: S307 - a constant
+
+
+def _method(thing: Any, name: str) -> Callable[..., Any]:
+    """A special method of an object, or what Python does for want of it."""
+    kind = type(thing)
+    if name in _PROTOCOL:
+        return functools.partial(_PROTOCOL[name], thing)
+    if getattr(kind, name, None) not in (None, getattr(object, name, None)):
+        return types.MethodType(getattr(kind, name), thing)
+    if hasattr(operator, name):
+        return functools.partial(getattr(operator, name), thing)
+    return types.MethodType(getattr(kind, name, lambda *_: NotImplemented), thing)
 
 
 # Functions that stand in -----------------------------------------------------------------------
@@ -470,6 +618,12 @@ class _Meta(type):
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         return cls._peer_.use("call", cls._number_, arguments, named)
 
+    def __setattr__(cls, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            super().__setattr__(name, value)
+        else:
+            cls._peer_.use("set", cls._number_, (name, value))
+
 
 class _Member:
     """A method or attribute of the other side's class or object.
@@ -496,7 +650,8 @@ class _Thing(metaclass=_Meta):
 
     def __getattr__(self, name: str) -> Any:
         kind: Any = type(self)
-        if name not in kind._added_:
+        is_open = ANY in kind._plan_.members and not name.startswith("_")
+        if not (is_open or name in kind._plan_.members or name in kind._added_):
             message = f"{kind.__name__!r} object has no attribute {name!r}"
             raise AttributeError(message)
         return kind._peer_.use("get", self._number_, (name,))
@@ -515,14 +670,18 @@ class _Thing(metaclass=_Meta):
         return kind._peer_.use("deepcopy", self._number_, ())
 
 
-def _stand_in_class(
-    peer: Peer, plan: ClassPlan, number: int, names: list[str], bases: list[Any]
+def _stand_in_class(  # noqa: PLR0913, PLR0917 - what is known of a class
+    peer: Peer, plan: ClassPlan, number: int, names: list[str], bases: list[Any], said: Said
 ) -> Any:
     raised = [base for base in bases if isinstance(base, type) and issubclass(base, BaseException)]
     raised += [kind for name in names[1:] if isinstance(kind := vars(builtins).get(name), type)
                and issubclass(kind, BaseException)]  # fmt: skip
     if raised:
-        return type(plan.name, (raised[0],), {"__module__": "__main__"})
+        own = {
+            "_said_": "",
+            "__str__": lambda self: self._said_ or super(type(self), self).__str__(),
+        }
+        return type(plan.name, (raised[0],), {"__module__": "__main__", **own})
     above = tuple(base for base in bases if isinstance(base, type) and base is not object)
     if not any(isinstance(base, _Meta) for base in above):
         above = (_Thing, *above)
@@ -532,15 +691,23 @@ def _stand_in_class(
         "__module__": "__main__", "_peer_": peer, "_plan_": plan, "_number_": number,
         "_added_": set(), "_ready_": False,
     }  # fmt: skip
-    for name in plan.members:
+    above_have = frozenset(name for base in above for name in dir(base)) - {*dir(object)}
+    has = said.own | (said.inherited - above_have)
+    for name in plan.members & has:
         space[name] = _Member(name)
-    for name in plan.special - _NOT_TAKEN_OVER:
-        space[name] = None if name == "__hash__" and "__eq__" in plan.special else _special(name)
-    if "__eq__" in plan.special:
+    special = {name for each in plan.special for name in _ways(each, said) if name in has}
+    for name in special - _NOT_TAKEN_OVER:
+        space[name] = None if name == "__hash__" and "__eq__" in special else _special(name)
+    if "__eq__" in special:
         space["__hash__"] = _special("__hash__")
     made = meta(plan.name, above, space)
     made._ready_ = True
     return made
+
+
+def _ways(name: str, said: Said) -> tuple[str, ...]:
+    """The special methods that serve for one: it, or what Python takes for want of it."""
+    return (name,) if name in said.own | said.inherited else _INSTEAD.get(name, ())
 
 
 def _special(name: str) -> Callable[..., Any]:
@@ -549,6 +716,10 @@ def _special(name: str) -> Callable[..., Any]:
         if name in _COMPARISONS and not isinstance(arguments[0], _Thing):
             return NotImplemented
         kind = type(self)
+        if name == "__exit__" and isinstance(arguments[1], AssertionError):
+            # A test that has failed has failed: the object learns that the block is over.
+            kind._peer_.use(name, self._number_, (None, None, None))
+            return False
         return kind._peer_.use(name, self._number_, arguments)
 
     method.__name__ = name
@@ -558,38 +729,32 @@ def _special(name: str) -> Callable[..., Any]:
 # Arguments and output --------------------------------------------------------------------------
 
 
-def _state(peer: Peer, value: Any) -> bytes | None:
-    changeable = isinstance(value, list | dict | set | bytearray | io.StringIO)
-    if changeable or hasattr(value, "__array__") or peer.shared(type(value)):
-        return wire.pack(Encoder(peer).encode(value))
-    return None
-
-
-def _changed(peer: Peer, given: list[Any], before: list[bytes | None]) -> list[tuple[int, Any]]:
-    changed = []
-    for place, (value, old) in enumerate(zip(given, before, strict=True)):
-        if old is not None:
-            tree = Encoder(peer).encode(value)
-            if wire.pack(tree) != old:
-                changed.append((place, tree))
-    return changed
-
-
-def _change(peer: Peer, value: Any, new: Any) -> None:
-    """Give an object the content that its copy has got elsewhere."""
+def change(peer: Peer, value: Any, new: Any) -> bool:
+    """Give an object the content that its copy has got elsewhere, and say whether it has it."""
     if type(value) is type(new) and peer.shared(type(value)):
-        vars(value).clear()
-        vars(value).update(vars(new))
-        return
-    for base, change in _CHANGES.items():
+        _set_attributes(value, attributes_of(new))
+        return True
+    for base, give in _CHANGES.items():
         if isinstance(value, base) and isinstance(new, base):
-            change(value, new)
-            return
+            give(value, new)
+            return True
     name = type(value).__name__ if type(value) is type(new) else ""
-    if name == "ndarray" and value.shape == new.shape:
+    if name == "ndarray" and value.shape == new.shape and value.dtype == new.dtype:
         value[...] = new
-    elif name in ("DataFrame", "Series"):
+        return True
+    if name in ("DataFrame", "Series"):
         value.__init__(new)
+        return True
+    return False
+
+
+def _set_attributes(value: Any, new: dict[str, Any]) -> None:
+    before = attributes_of(value)
+    for word in before.keys() - new.keys():
+        if not callable(before[word]):  # functions do not travel
+            object.__delattr__(value, word)
+    for word, each in new.items():
+        object.__setattr__(value, word, each)
 
 
 def _replace(value: Any, new: Any) -> None:
@@ -601,6 +766,11 @@ def _refill(value: Any, new: Any) -> None:
     value.update(new)
 
 
+def _refit(value: Any, new: Any) -> None:
+    value.clear()
+    value.extend(new)
+
+
 def _rewrite(value: io.StringIO, new: io.StringIO) -> None:
     value.seek(0)
     value.truncate()
@@ -610,22 +780,32 @@ def _rewrite(value: io.StringIO, new: io.StringIO) -> None:
 
 _CHANGES: dict[type, Callable[[Any, Any], None]] = {
     list: _replace, bytearray: _replace, dict: _refill, set: _refill, io.StringIO: _rewrite,
+    collections.deque: _refit,
 }  # fmt: skip
 
 
 class _Kept(io.TextIOBase):
-    def __init__(self, name: str, shown: list[tuple[str, str]]) -> None:
+    """A stream that keeps what is written, up to a limit."""
+
+    def __init__(self, name: str, shown: list[tuple[str, list[str]]]) -> None:
         super().__init__()
         self._name, self._shown = name, shown
+        self._left = MOST_CHARACTERS
 
     def write(self, text: str) -> int:
-        if len(self._shown) < _MOST_SHOWN:  # a flood is cut off
-            self._shown.append((self._name, text[:10_000]))
+        part = text[: self._left]
+        if part:
+            is_first = self._left == MOST_CHARACTERS
+            self._left -= len(part)
+            if self._shown and self._shown[-1][0] == self._name:
+                self._shown[-1][1].append(part)
+            elif is_first or len(self._shown) < _MOST_SHOWN:  # a flood is cut off
+                self._shown.append((self._name, [part]))
         return len(text)
 
 
 @contextlib.contextmanager
-def _captured(shown: list[tuple[str, str]]) -> Iterator[None]:
+def _captured(shown: list[tuple[str, list[str]]]) -> Iterator[None]:
     out, err = _Kept("stdout", shown), _Kept("stderr", shown)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield

@@ -1,16 +1,24 @@
 """A submitted notebook as the gradebook knows it: what its own metadata says counts for nothing."""
 
+import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum, determine_grade
 
 from casekit.grading.plan import KnownCell, NotebookPlan
 
 _MOST_CELLS = 2_000
+# As a kernel tells nbgrader: pages are made by it, so that it cannot be what a student wrote.
+_LANGUAGE = {
+    "name": "python", "version": platform.python_version(), "mimetype": "text/x-python",
+    "codemirror_mode": {"name": "ipython", "version": 3}, "pygments_lexer": "ipython3",
+    "nbconvert_exporter": "python", "file_extension": ".py",
+}  # fmt: skip
 
 
 @dataclass
@@ -70,7 +78,7 @@ def restore(notebook: NotebookNode, plan: NotebookPlan, notice: str) -> Restored
     if lost:
         problems.append(f"{', '.join(lost)} missing: look for the answer by hand")
     made = NotebookNode(notebook | {"cells": cells})
-    made.metadata = NotebookNode(_kept(notebook.metadata, ("language_info",)))
+    made.metadata = NotebookNode(language_info=nbformat.from_dict(_LANGUAGE))
     if plan.kernel:
         made.metadata["kernelspec"] = dict(plan.kernel)
     is_another = bool(last) and not any(name in layout for name in last)
@@ -140,10 +148,6 @@ def _place_of(own: KnownCell, plan: NotebookPlan, known: list[KnownCell | None])
         if cell.solution:
             break
     return len(known)
-
-
-def _kept(metadata: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: metadata[name] for name in names if isinstance(metadata.get(name), Mapping)}
 
 
 def auto_score(cell: NotebookNode) -> float | None:

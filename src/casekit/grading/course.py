@@ -100,6 +100,12 @@ class Course:
         """Return the folder of a step that is nobody's: ``source`` or ``release``."""
         return self._folder(getattr(self.directory, f"{step}_directory"), ".")
 
+    def private_folders(self) -> list[Path]:
+        """Return the course's folders that nobody's code may see."""
+        steps = ("source", "release", "submitted", "autograded", "feedback")
+        names = [str(getattr(self.directory, f"{step}_directory")) for step in steps]
+        return [self.root / name for name in (*names, "keys", "firms", HOME)]
+
     def state_file(self, student: str) -> Path:
         """Return where it is kept what was graded last."""
         return self.root / HOME / "graded" / self.name / f"{student}.json"

@@ -12,8 +12,10 @@ import fractions
 import io
 import pathlib
 import re
+import sys
 import zoneinfo
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from casekit.grading.values import (
@@ -21,6 +23,7 @@ from casekit.grading.values import (
     EXCEPTIONS,
     EXTENSION,
     HARMLESS,
+    LIBRARIES,
     MOST_BITS,
     MOST_DEPTH,
     MOST_NODES,
@@ -34,17 +37,52 @@ _GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 _UNITS = ("s", "ms", "us", "ns")
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the other side says of a class of its own.
+
+    Attributes:
+        doc: Its docstring, or None.
+        own: Names that it defines.
+        inherited: Names that the classes define that it derives from, `object` aside.
+    """
+
+    doc: str | None
+    own: frozenset[str]
+    inherited: frozenset[str]
+
+
 class Receiver(Protocol):
     """What a decoder needs of the process it works in."""
 
     def function(self, number: int, described: list[Any]) -> Any:
         """Return what stands in for a function of the other side."""
 
-    def iterator(self, number: int) -> Any:
-        """Return what stands in for an iterator of the other side."""
+    def iterator(self, number: int, kind: str) -> Any:
+        """Return what stands in for an iterator of the other side, of a class of some name."""
 
-    def kind(self, number: int, names: list[str], bases: list[Any]) -> Any:
+    def library(self, module: str, name: str) -> Any:
+        """Return a library's function or class."""
+
+    def member(self, kind: Any, name: str) -> Any:
+        """Return a member of an enumeration, or of the one of the instructor's of a name."""
+
+    def tuple_type(self, name: str, fields: tuple[str, ...]) -> Any:
+        """Return the class of named tuples of a name and some fields."""
+
+    def named_tuples(self, number: int, kind: Any, defaults: Sequence[Any]) -> Any:
+        """Return a class of named tuples that stands in for one of the other side."""
+
+    def named_tuple(self, kind: str, values: Sequence[Any]) -> Any:
+        """Return a tuple of a class that both sides have from the instructor, or None."""
+
+    def kind(self, number: int, names: list[str], bases: list[Any], said: Said) -> Any:
         """Return what stands in for a class of the other side, and for those it derives from."""
+
+    def enumeration(
+        self, number: int, base: str, name: str, members: Sequence[tuple[str, Any]]
+    ) -> Any:
+        """Return an enumeration like one of the other side."""
 
     def thing(self, number: int, kind: Any) -> Any:
         """Return what stands in for any other object of the other side, of a class that does."""
@@ -58,6 +96,18 @@ class Receiver(Protocol):
     def instance(self, name: str, attributes: dict[Any, Any]) -> Any:
         """Return an object of a class that both sides have from the instructor."""
 
+    def find(self, number: int) -> Any:
+        """Return the container that both sides know by a number, or None."""
+
+    def adopt(self, number: int, thing: Any) -> None:
+        """Know a container by a number from now on."""
+
+    def change(self, thing: Any, new: Any) -> bool:
+        """Give a container the content of another, and say whether it has it."""
+
+    def passed(self, things: Iterable[Any]) -> None:
+        """Take note of containers as they stand now: the other side has them so."""
+
     def exceptions(self) -> Mapping[str, type[BaseException]]:
         """Return exception classes by name, beside Python's own."""
 
@@ -67,12 +117,10 @@ class Decoder:
 
     Args:
         receiver: Makes what stands in for objects that stay on the other side.
-        given: The objects that a ``given`` in the trees means, in order.
     """
 
-    def __init__(self, receiver: Receiver, given: Sequence[Any] = ()) -> None:
+    def __init__(self, receiver: Receiver) -> None:
         self.receiver = receiver
-        self._given = given
         self._met: dict[int, Any] = {}
         self._nodes = 0
 
@@ -82,18 +130,26 @@ class Decoder:
         Raises:
             MalformedError: If the tree is no value's, or beyond the budget.
         """
-        self._nodes = 0
+        self._nodes, before = 0, len(self._met)
         try:
             return self.value(tree, 0)
         except Exception as problem:
             message = str(problem) or type(problem).__name__
             raise MalformedError(message) from problem
+        finally:
+            self.receiver.passed([*self._met.values()][before:])
+
+    @property
+    def met(self) -> list[Any]:
+        """The containers that have come."""
+        return [*self._met.values()]
 
     def exception(self, parts: list[Any], depth: int = 0) -> BaseException:
         """Return an exception that was raised elsewhere, as the nearest class known here."""
         names, arguments, text, kept, cause = parts
         known = {**EXCEPTIONS, **self.receiver.exceptions()}
-        kind = next((known[name] for name in names if name in known), Exception)
+        found = (known.get(name) or _library_exception(str(name)) for name in names)
+        kind: type[BaseException] = next((each for each in found if each), Exception)
         try:
             made = kind(*self.all(arguments, depth + 1))
         except Exception:  # noqa: BLE001 - a class that wants other arguments
@@ -104,9 +160,11 @@ class Decoder:
                 plain = str(name).isidentifier() and not str(name).startswith("_")
                 if plain and not callable(value):
                     setattr(made, name, value)
+        if hasattr(kind, "_said_"):
+            made._said_ = str(text)  # type: ignore[attr-defined]
         if cause is not None:
-            found = self.value(cause, depth + 1)
-            made.__cause__ = found if isinstance(found, BaseException) else None
+            origin = self.value(cause, depth + 1)
+            made.__cause__ = origin if isinstance(origin, BaseException) else None
         return made
 
     def value(self, tree: Any, depth: int) -> Any:
@@ -126,16 +184,27 @@ class Decoder:
         tag, *parts = tree
         if tag != "once":
             return self._made(tag, parts, depth + 1)
-        number, inner = parts
+        return self._container(_at(parts[0]), parts[1], depth + 1)
+
+    def _container(self, number: int, inner: Any, depth: int) -> Any:
+        """The container that is here already, with the content that has come, or a new one."""
+        found = self.receiver.find(number)
         if not isinstance(inner, list):
-            self._met[number] = self.value(inner, depth)
-        elif inner[0] in _FILL:
+            _refuse("no container")
+        if inner[0] in _FILL:
             empty, fill = _FILL[inner[0]]
-            self._met[number] = empty()  # before its content, which may hold it
-            fill(self._met[number], self, inner[1:], depth + 1)
+            made = empty()
+            if isinstance(found, type(made)):
+                made = _emptied(found)
+            self._met[number] = made  # before its content, which may hold it
+            fill(made, self, inner[1:], depth)
         else:
-            self._met[number] = self._made(inner[0], inner[1:], depth + 1)
-        return self._met[number]
+            made = self._made(inner[0], inner[1:], depth)
+            if found is not None and self.receiver.change(found, made):
+                made = found
+            self._met[number] = made
+        self.receiver.adopt(number, made)
+        return made
 
     def _made(self, tag: str, parts: list[Any], depth: int) -> Any:
         if tag in _FILL:
@@ -156,13 +225,14 @@ class Decoder:
         flat = self.all(trees, depth)
         return list(zip(flat[::2], flat[1::2], strict=True))
 
-    def same(self, place: int) -> Any:
-        """Return an object that has come before, in this message."""
-        return self._met[place]
-
-    def given(self, place: int) -> Any:
-        """Return an object that the other side was given."""
-        return self._given[place]
+    def same(self, number: int) -> Any:
+        """Return a container that has come before."""
+        if number not in self._met:
+            found = self.receiver.find(number)
+            if found is None:
+                _refuse("no such container")
+            self._met[number] = found
+        return self._met[number]
 
 
 _Rebuild = Callable[[Decoder, list[Any], int], Any]
@@ -170,6 +240,21 @@ _Rebuild = Callable[[Decoder, list[Any], int], Any]
 
 def _refuse(reason: str) -> NoReturn:
     raise MalformedError(reason)
+
+
+def _library_exception(name: str) -> type[BaseException] | None:
+    module, _, word = name.rpartition(".")
+    if module.partition(".")[0] not in LIBRARIES:
+        return None
+    found = getattr(sys.modules.get(module), word, None)
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
+
+
+def _emptied(thing: Any) -> Any:
+    """A list, dictionary or set without its content, whatever a class adds to it."""
+    base = next(base for base in (list, dict, set) if isinstance(thing, base))
+    base.clear(thing)
+    return thing
 
 
 # Python's own ---------------------------------------------------------------------------------
@@ -192,15 +277,33 @@ def _text_file(text: Any, place: Any) -> io.StringIO:
     return made
 
 
+def _match(parts: list[Any]) -> Any:
+    pattern, flags, text, start, end, last = parts
+    found = re.compile(pattern, int(flags)).match(text, int(start), int(last))
+    return found if found and found.end() == end else _refuse("no match")
+
+
 def _named(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     name, fields, items = parts
-    words = [name, *fields]
-    if not all(isinstance(word, str) and WORD.fullmatch(word) for word in words):
-        _refuse("no namedtuple")
     values = decoder.all(items, depth)
     # A field that can be called would stand for a method of whatever is expected instead.
     plain: list[Any] = [opaque("function") if callable(value) else value for value in values]
-    return collections.namedtuple(name, fields)(*plain)  # noqa: PYI024 - made at run time
+    shared = decoder.receiver.named_tuple(name, plain)
+    if shared is not None:
+        return shared
+    return _tuple_type(decoder, name, fields)(*plain)
+
+
+def _tuple_type(decoder: Decoder, name: Any, fields: list[Any]) -> Any:
+    if not all(isinstance(word, str) and WORD.fullmatch(word) for word in (name, *fields)):
+        _refuse("no namedtuple")
+    return decoder.receiver.tuple_type(name, tuple(fields))
+
+
+def _tuple_class(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    number, name, fields, defaults = parts
+    kind = _tuple_type(decoder, name, fields)
+    return decoder.receiver.named_tuples(_at(number), kind, decoder.all(defaults, depth))
 
 
 def _type(name: str) -> Any:
@@ -229,6 +332,7 @@ _PYTHON: dict[str, _Rebuild] = {
     "deque": lambda d, parts, depth: collections.deque(d.all(parts[0], depth), parts[1]),
     "frozenset": lambda d, parts, depth: frozenset(d.all(parts[0], depth)),
     "namedtuple": _named,
+    "tupletype": _tuple_class,
     "dict_items": lambda d, parts, depth: dict(d.pairs(parts[0], depth)).items(),
     "dict_keys": lambda d, parts, depth: dict.fromkeys(d.all(parts[0], depth)).keys(),
     "dict_values": lambda d, parts, depth: dict(enumerate(d.all(parts[0], depth))).values(),
@@ -237,6 +341,7 @@ _PYTHON: dict[str, _Rebuild] = {
     "range": lambda d, parts, depth: range(*d.all(parts, depth)),
     "slice": lambda d, parts, depth: slice(*d.all(parts, depth)),
     "ellipsis": lambda *_: ...,
+    "NotImplementedType": lambda *_: NotImplemented,
     "Decimal": lambda _, parts, __: decimal.Decimal(str(parts[0])),
     "Fraction": lambda d, parts, depth: fractions.Fraction(*d.all(parts, depth)),
     "date": lambda _, parts, __: dt.date.fromisoformat(parts[0]),
@@ -246,6 +351,7 @@ _PYTHON: dict[str, _Rebuild] = {
     "PosixPath": lambda _, parts, __: pathlib.Path(str(parts[0])),
     "PurePosixPath": lambda _, parts, __: pathlib.PurePosixPath(str(parts[0])),
     "Pattern": lambda _, parts, __: re.compile(parts[0], int(parts[1])),
+    "Match": lambda _, parts, __: _match(parts),
     "StringIO": lambda _, parts, __: _text_file(*parts),
     "builtin": lambda _, parts, __: HARMLESS[parts[0]],
     "type": lambda _, parts, __: _type(parts[0]),
@@ -284,16 +390,36 @@ def _described(decoder: Decoder, parts: list[Any], depth: int) -> list[Any]:
             decoder.pairs(own, depth)]  # fmt: skip
 
 
+def _said(doc: Any, own: Any, inherited: Any) -> Said:
+    return Said(
+        doc if isinstance(doc, str) else None, frozenset(map(str, own)),
+        frozenset(map(str, inherited)),
+    )  # fmt: skip
+
+
+def _enumeration(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    number, base, name, members = parts
+    pairs = decoder.pairs(members, depth)
+    words = [name, *(word for word, _ in pairs)]
+    if not all(isinstance(word, str) and WORD.fullmatch(word) for word in words):
+        _refuse("no enumeration")
+    if any(word.startswith("_") or word == "mro" or callable(value) for word, value in pairs):
+        _refuse("no members")
+    return decoder.receiver.enumeration(_at(number), str(base), str(name), pairs)
+
+
 _ELSEWHERE: dict[str, _Rebuild] = {
     "same": lambda d, parts, _: d.same(_at(parts[0])),
-    "given": lambda d, parts, _: d.given(_at(parts[0])),
     "yours": lambda d, parts, _: d.receiver.ours(_at(parts[0])),
     "class": lambda d, parts, depth: d.receiver.kind(
-        _at(parts[0]), [*map(str, parts[1])], d.all(parts[2], depth)
+        _at(parts[0]), [*map(str, parts[1])], d.all(parts[2], depth), _said(*parts[3:])
     ),
+    "enum": _enumeration,
     "object": lambda d, parts, depth: d.receiver.thing(_at(parts[0]), d.value(parts[1], depth)),
     "module": lambda d, parts, _: d.receiver.module(str(parts[0])),
-    "iterator": lambda d, parts, _: d.receiver.iterator(_at(parts[0])),
+    "iterator": lambda d, parts, _: d.receiver.iterator(_at(parts[0]), str(parts[1])),
+    "library": lambda d, parts, _: d.receiver.library(str(parts[0]), str(parts[1])),
+    "member": lambda d, parts, depth: d.receiver.member(d.value(parts[0], depth), str(parts[1])),
     "instance": lambda d, parts, depth: d.receiver.instance(
         str(parts[0]), dict(d.pairs(parts[1], depth))
     ),

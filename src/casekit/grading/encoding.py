@@ -8,11 +8,13 @@ import fractions
 import inspect
 import io
 import itertools
+import os
 import pathlib
 import re
 import sys
+import sysconfig
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
@@ -21,6 +23,7 @@ from casekit.grading.values import (
     EXCEPTIONS,
     EXTENSION,
     HARMLESS,
+    LIBRARIES,
     MOST_BITS,
     MOST_DEPTH,
     MOST_NODES,
@@ -37,21 +40,42 @@ _FUNCTIONS: tuple[type, ...] = (
 _WALKED: tuple[Iterable[Any], ...] = (
     (), [], {}, set(), "", b"", range(0), range(2**70), {}.items(), {}.values(),
 )  # fmt: skip
+
+
+class _Items:
+    """What `iter` walks by number."""
+
+    def __getitem__(self, number: int) -> int:
+        return number
+
+
 _ITERATORS: tuple[type, ...] = (
-    types.GeneratorType, zip, map, filter, enumerate, reversed, itertools.chain, itertools.count,
-    itertools.cycle, itertools.islice, itertools.product, itertools.permutations,
-    itertools.combinations, itertools.accumulate, itertools.takewhile, itertools.starmap,
-    *(type(iter(each)) for each in _WALKED), type(reversed([])),
+    types.GeneratorType, zip, map, filter, enumerate, reversed, itertools.accumulate,
+    itertools.chain, itertools.combinations, itertools.combinations_with_replacement,
+    itertools.compress, itertools.count, itertools.cycle, itertools.dropwhile,
+    itertools.filterfalse, itertools.groupby, itertools.islice, itertools.pairwise,
+    itertools.permutations, itertools.product, itertools.repeat, itertools.starmap,
+    itertools.takewhile, itertools.zip_longest, type(iter(int, 1)), type(re.finditer("", "")),
+    *(type(iter(each)) for each in _WALKED), type(iter(_Items())), type(reversed([])),
 )  # fmt: skip
-_CHANGEABLE = (list, dict, set, collections.deque)
+_CHANGEABLE = (list, dict, set, collections.deque, bytearray)
 _CHANGEABLE_NAMES = {
     "numpy": {"ndarray"}, "pandas": {"DataFrame", "Series"}, "_io": {"StringIO"},
 }  # fmt: skip
-_MAIN = ("__main__", "submission")
+_INSTALLED = tuple(
+    f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
 
 
 class Sender(Protocol):
-    """What an encoder needs of the process it works in."""
+    """What an encoder needs of the process it works in.
+
+    Attributes:
+        open: Whether the other side may look into what it is sent: into the source of a function,
+            which may be a hidden test's.
+    """
+
+    open: bool
 
     def keep(self, thing: Any, *, lend: bool = False) -> int:
         """Keep an object here, and return the number the other side knows it by.
@@ -64,6 +88,12 @@ class Sender(Protocol):
     def theirs(self, thing: Any) -> int | None:
         """Return the number of an object that stands in for one of the other side's, or None."""
 
+    def share(self, thing: Any) -> int:
+        """Return the number by which both sides know a container."""
+
+    def passed(self, things: Iterable[Any]) -> None:
+        """Take note that the other side is told of containers as they stand now."""
+
     def shared(self, kind: type) -> str:
         """Return the name under which both sides have a class of the instructor's, or nothing."""
 
@@ -74,35 +104,37 @@ class Sender(Protocol):
 class Encoder:
     """Turn values into trees that `wire.pack` takes.
 
-    The same list, dictionary or array in several places of one message arrives as one object.
+    A list, dictionary, array or other container that both sides may change arrives as one object,
+    however often it comes.
 
     Args:
         sender: Keeps what stays on this side.
-        given: Objects that the other side has sent and will know again, in order.
     """
 
-    def __init__(self, sender: Sender, given: Sequence[Any] = ()) -> None:
+    def __init__(self, sender: Sender) -> None:
         self._sender = sender
-        self._given = {
-            id(thing): place
-            for place, thing in enumerate(given)
-            if _changeable(thing) or sender.shared(type(thing))
-        }
         self._met: dict[int, int] = {}
         self._alive: list[Any] = []
         self._nodes = self._bytes = 0
+
+    def refer(self, things: Iterable[Any]) -> None:
+        """Refer to containers that the other side has as they stand now."""
+        for thing in things:
+            self._remember(thing)
 
     def encode(self, value: Any) -> Any:
         """Return the tree; what is too large or of an unknown kind becomes opaque."""
         self._nodes = self._bytes = 0
         before = len(self._alive)
         try:
-            return self.tree(value, 0)
+            tree = self.tree(value, 0)
+            self._sender.passed(self._alive[before:])
         except Exception:  # noqa: BLE001 - too large, or an object whose own methods fail
             for thing in self._alive[before:]:
                 del self._met[id(thing)]
             del self._alive[before:]
             return ["opaque", f"{type(value).__name__}"]
+        return tree
 
     def tree(self, value: Any, depth: int) -> Any:
         """Return the tree of a value at some depth of another.
@@ -123,7 +155,7 @@ class Encoder:
         plain = _PLAIN.get(kind)
         if plain is not None:
             return [kind.__name__, *plain(value)]
-        if kind.__name__ in self._sender.asked() and not isinstance(value, BaseException):
+        if kind.__name__ in self._sender.asked() and not _is_rebuilt(kind):
             return self._object(value, kind, depth + 1)
         if not (_changeable(value) or self._sender.shared(kind)):
             return self._container(value, kind, depth + 1)
@@ -149,15 +181,15 @@ class Encoder:
         return self.all(_flat(dict.items(value)), depth)
 
     def _again(self, value: Any) -> list[Any] | None:
-        """Refer to an object that the other side has already."""
-        if id(value) in self._given:
-            return ["given", self._given[id(value)]]
+        """Refer to a container that has come before in this message."""
         return ["same", self._met[id(value)]] if id(value) in self._met else None
 
     def _remember(self, value: Any) -> int:
-        """Number an object, for the next time that it comes in this message."""
-        self._alive.append(value)
-        return self._met.setdefault(id(value), len(self._alive) - 1)
+        """Return a container's number, and note that it has come in this message."""
+        if id(value) not in self._met:
+            self._alive.append(value)
+            self._met[id(value)] = self._sender.share(value)
+        return self._met[id(value)]
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
@@ -183,8 +215,7 @@ class Encoder:
     def _other(self, value: Any, kind: type, depth: int) -> Any:
         """What is no data, but known by name on the other side, or made there again."""
         if isinstance(value, type):
-            name = _kind_name(value)
-            return ["type", name] if name else self._class(value, depth)
+            return self._type(value, depth)
         if isinstance(value, BaseException):
             return ["exception", *self._exception(value, depth)]
         if isinstance(value, types.ModuleType):
@@ -196,16 +227,44 @@ class Encoder:
             return ["builtin", word]
         return self._staying(value, kind, depth)
 
+    def _type(self, value: type, depth: int) -> Any:
+        name = _kind_name(value)
+        if name:
+            return ["type", name]
+        if issubclass(value, tuple) and hasattr(value, "_fields"):
+            defaults = self.all(getattr(value, "_field_defaults", {}).values(), depth)
+            number = self._sender.keep(value)
+            return ["tupletype", number, value.__name__, list(value._fields), defaults]
+        if issubclass(value, enum.Enum) and not self._sender.shared(value):
+            members = ((name, each.value) for name, each in value.__members__.items())
+            base = next(each.__name__ for each in value.__mro__ if each.__module__ == "enum")
+            number = self._sender.keep(value)
+            return ["enum", number, base, value.__name__, self.all(_flat(members), depth)]
+        if self._sender.open and _place_of(value):  # a library's, to be called
+            return ["function", self._sender.keep(value, lend=True), self._described(value, depth)]
+        return self._of_library(value) or self._class(value, depth)
+
     def _staying(self, value: Any, kind: type, depth: int) -> Any:
         """What stays here, unless it is of a class that both sides have."""
         if isinstance(value, _ITERATORS):
-            return ["iterator", self._sender.keep(value, lend=True)]
+            return ["iterator", self._sender.keep(value, lend=True), kind.__name__]
         shared = self._sender.shared(kind)
+        if isinstance(value, enum.Enum):
+            return ["member", shared or self._type(kind, depth), value.name]
         if shared:
-            return ["instance", shared, self.pairs(vars(value), depth)]
-        if isinstance(value, _FUNCTIONS) or (callable(value) and kind.__module__ not in _MAIN):
-            return ["function", self._sender.keep(value, lend=True), self._described(value, depth)]
+            return ["instance", shared, self.pairs(attributes_of(value), depth)]
+        if isinstance(value, _FUNCTIONS) or callable(value):
+            own = ["function", self._sender.keep(value, lend=True), self._described(value, depth)]
+            return self._of_library(value) or own
         return self._object(value, kind, depth)
+
+    def _of_library(self, value: Any) -> list[Any] | None:
+        """Where to find a function or class that the other side has too.
+
+        One that is lent would do here whatever the other side asks: read a file, for instance.
+        """
+        place = None if self._sender.open else _place_of(value)
+        return place and ["library", *place]
 
     def _object(self, value: Any, kind: type, depth: int) -> Any:
         number = self._sender.theirs(value)
@@ -218,7 +277,10 @@ class Encoder:
         if depth > MOST_DEPTH:
             raise TooLargeError
         bases = [self._class(base, depth + 1) for base in kind.__bases__ if not _kind_name(base)]
-        return ["class", self._sender.keep(kind), names_of(kind), bases]
+        doc = kind.__dict__.get("__doc__") if self._sender.open else None
+        said = doc[:10_000] if isinstance(doc, str) else None
+        own, inherited = [*vars(kind)], [name for base in kind.__mro__[1:-1] for name in vars(base)]
+        return ["class", self._sender.keep(kind), names_of(kind), bases, said, own, inherited]
 
     def _exception(self, value: BaseException, depth: int) -> list[Any]:
         kept = {name: each for name, each in vars(value).items() if not name.startswith("_")}
@@ -239,8 +301,8 @@ class Encoder:
             name if isinstance(name, str) else "function",
             doc[:10_000] if isinstance(doc, str) else None,
             parameters,
-            _source_of(function),
-            [str(each)[:200] for each in _code_of(function)[:500]],
+            _source_of(function) if self._sender.open else None,
+            [str(each)[:200] for each in _code_of(function)[:500]] if self._sender.open else [],
             self.pairs(notes if isinstance(notes, dict) else {}, depth),
             self.pairs({key: own[key] for key in own if not key.startswith("__")}, depth),
         ]
@@ -248,14 +310,18 @@ class Encoder:
     def _parameters(self, function: Any, depth: int) -> list[Any] | None:
         try:
             return [
-                [each.name, int(each.kind),
-                 [] if each.default is each.empty else [self.tree(each.default, depth)]]
+                [each.name, int(each.kind), self._default(each, depth)]
                 for each in inspect.signature(function).parameters.values()
             ]  # fmt: skip
         except TooLargeError:
             raise
         except (ValueError, TypeError):
             return None
+
+    def _default(self, parameter: inspect.Parameter, depth: int) -> list[Any]:
+        if parameter.default is parameter.empty:
+            return []
+        return [self.tree(parameter.default, depth) if self._sender.open else None]
 
 
 # Containers and small things -----------------------------------------------------------------
@@ -269,7 +335,6 @@ def _defaultdict(encoder: Encoder, value: Any, depth: int) -> tuple[Any, ...]:
 # Found by the very class: the tag is its name, and what stands here comes after.
 _PLAIN: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     complex: lambda each: (each.real, each.imag),
-    bytearray: lambda each: (bytes(each),),
     range: lambda each: tuple(_integer(part) for part in (each.start, each.stop, each.step)),
     slice: lambda each: tuple(
         None if part is None else _integer(part) for part in (each.start, each.stop, each.step)
@@ -281,7 +346,9 @@ _PLAIN: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     dt.datetime: lambda each: (each.isoformat(), getattr(each.tzinfo, "key", None), each.fold),
     dt.timedelta: lambda each: (each.days, each.seconds, each.microseconds),
     type(...): lambda _: (),
+    type(NotImplemented): lambda _: (),
     re.Pattern: lambda each: (each.pattern, each.flags),
+    re.Match: lambda each: (each.re.pattern, each.re.flags, each.string, *each.span(), each.endpos),
     pathlib.PosixPath: lambda each: (str(each),),
     pathlib.PurePosixPath: lambda each: (str(each),),
 }
@@ -303,6 +370,7 @@ _CONTAINERS: dict[type, Callable[[Encoder, Any, int], tuple[Any, ...]]] = {
 }
 _SIMPLE: dict[type, Callable[[Any], Any]] = {
     float: float.__float__, str: str.__str__, bytes: bytes,
+    bytearray: lambda each: ["bytearray", bytes(each)],
 }  # fmt: skip
 
 
@@ -341,8 +409,41 @@ def _kind_name(kind: type) -> str:
 
 
 def names_of(kind: type) -> list[str]:
-    """Return the names of a class and of its bases, nearest first."""
-    return [str(each.__name__)[:200] for each in type.mro(kind)[:20]]
+    """Return the names of a class and of its bases, nearest first; a library's with its module."""
+    return [_full_name(each)[:200] for each in type.mro(kind)[:20]]
+
+
+def _full_name(kind: type) -> str:
+    library = str(kind.__module__).partition(".")[0]
+    return f"{kind.__module__}.{kind.__name__}" if library in LIBRARIES else str(kind.__name__)
+
+
+def _is_rebuilt(kind: type) -> bool:
+    """Whether objects of a class are made again on the other side, whoever is to write it."""
+    named = issubclass(kind, tuple) and hasattr(kind, "_fields")
+    return named or issubclass(kind, BaseException | enum.Enum)
+
+
+def attributes_of(value: Any) -> dict[str, Any]:
+    """Return what an object holds, in its dictionary and in slots."""
+    slots = (name for kind in type(value).__mro__ for name in kind.__dict__.get("__slots__", ()))
+    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    return held | getattr(value, "__dict__", {})
+
+
+def _place_of(value: Any) -> list[str] | None:
+    """Module and name of what an installed library offers, or None."""
+    module = getattr(value, "__module__", None) or type(value).__module__
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    if not (isinstance(module, str) and isinstance(name, str)):
+        return None
+    found: Any = sys.modules.get(module)
+    origin = getattr(getattr(found, "__spec__", None), "origin", None) or ""
+    if not (origin in ("built-in", "frozen") or origin.startswith(_INSTALLED)):
+        return None
+    for word in name.split("."):
+        found = getattr(found, word, None)
+    return [module, name] if found is value else None
 
 
 def safe_text(problem: BaseException) -> str:

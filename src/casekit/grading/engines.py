@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from casekit.errors import InvalidInputError
 from casekit.grading.course import Course, setting
 from casekit.grading.node import Node
-from casekit.grading.sandbox import Setting, Spare
+from casekit.grading.sandbox import Setting, Spare, require_hidden
 from casekit.grading.session import Assignment, Graded, Submission
 
 _RETRIES = 5
@@ -69,8 +69,11 @@ def choose(course: Course, assignment: Assignment, options: Options) -> Iterator
 
     Raises:
         NoSandboxError: If student code cannot be shut in here.
-        InvalidInputError: If a scheduler's address is not safe, or nobody answers there.
+        InvalidInputError: If a scheduler's address is not safe, or nobody answers there, or the
+            course lies where student code may read.
     """
+    if options.isolated:
+        require_hidden(course.root, course.private_folders(), course.content.readable)
     workers = setting(course, assignment, isolated=options.isolated)
     start = _cluster if options.scheduler else _here
     with start(assignment, workers, options) as engine:

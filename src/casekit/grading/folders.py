@@ -23,6 +23,8 @@ _MOST_FILES = 500
 _MOST_FILE_BYTES = 50 * 2**20
 _MOST_ALL_BYTES = 60 * 2**20
 _MOST_STAMP = 100
+_MOST_DEEP = 40
+_MOST_TOLD = 20
 _PART, _OLD = ".part", ".old"
 
 
@@ -87,6 +89,8 @@ def read_submission(
         limit = MOST_BYTES if is_notebook and stem in wanted else _MOST_FILE_BYTES
         if is_notebook and stem not in wanted:
             strange.append(name)
+        elif stat.S_ISDIR(status.st_mode):
+            problems.append(f"{name} lies too deep and was left out")
         elif not stat.S_ISREG(status.st_mode):
             problems.append(f"{name} is no ordinary file and was left out")
         elif status.st_size > limit or whole + status.st_size > MOST_BYTES + _MOST_ALL_BYTES:
@@ -100,7 +104,13 @@ def read_submission(
             (found if is_notebook else files)[stem if is_notebook else name] = content
     marks = [_mark(folder / name) for name in sorted(noted)]
     stamp = _timestamp(files.get(STAMP))
-    return HandedIn(found, files, stamp, tuple(problems), tuple(strange), tuple(marks))
+    return HandedIn(found, files, stamp, _few(problems), _few(strange), tuple(marks))
+
+
+def _few(told: list[str]) -> tuple[str, ...]:
+    """The first ones, and how many more there are: a folder can hold any number of links."""
+    more = len(told) - _MOST_TOLD
+    return (*told[:_MOST_TOLD], f"and {more} more") if more > 0 else tuple(told)
 
 
 def _mark(path: Path) -> str:
@@ -121,17 +131,25 @@ def _read(path: Path) -> bytes:
 
 
 def _walk(folder: Path, ignore: list[str]) -> Iterator[tuple[Path, str, os.stat_result]]:
+    """Yield everything in a folder but folders, and of those only what lies too deep to be read."""
+
     def fail(problem: OSError) -> None:
         message = f"{problem.filename} cannot be read ({problem.strerror}): give yourself access."
         raise UnreadableError(message) from problem
 
     for here, folders, names in os.walk(folder, onerror=fail):
         folders[:] = sorted(name for name in folders if not _ignored(name, ignore))
-        links = [name for name in folders if (Path(here) / name).is_symlink()]
+        # Unlike a path's own method this says no of a path that is too long.
+        links = [name for name in folders if os.path.islink(f"{here}/{name}")]  # noqa: PTH114
+        if len(Path(here).relative_to(folder).parts) >= _MOST_DEEP:
+            links, folders[:] = list(folders), []  # os.walk calls itself for each step down
         for name in sorted((*names, *links)):
             path = Path(here) / name
             if not _ignored(name, ignore):
-                yield path, path.relative_to(folder).as_posix(), path.lstat()
+                try:
+                    yield path, path.relative_to(folder).as_posix(), path.lstat()
+                except OSError as problem:
+                    fail(problem)
 
 
 def _ignored(name: str, patterns: Iterable[str]) -> bool:

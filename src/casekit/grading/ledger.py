@@ -99,7 +99,7 @@ class Ledger:
             return "graded" if self.kept(student) else "missing"
         try:
             job = self.job(student)
-        except folders.UnreadableError:
+        except (folders.UnreadableError, OSError):
             return "failed"
         if self.problems(job) is not None:
             return "graded"

@@ -8,6 +8,12 @@ MOST_CHARACTERS = 500_000
 MOST_OUTPUTS = 500
 """Most outputs of one cell."""
 
+MOST_SHOWN = 20_000_000
+"""Most bytes of text that the cells of a whole notebook may show."""
+
+MOST_VALUES = 200_000
+"""Most values, such as items of lists, that the outputs of a whole notebook may have."""
+
 
 @dataclass(frozen=True)
 class Limits:

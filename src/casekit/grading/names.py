@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from casekit.grading.calls import ClassPlan
+from casekit.grading.calls import ANY, ClassPlan
 
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display", "__name__", "In", "Out", "_"}
 _MUTATORS = frozenset({
@@ -152,7 +152,8 @@ def _add_reads(found: Use, table: symtable.SymbolTable, *, now: bool) -> None:
     reads = {
         symbol.get_name()
         for symbol in table.get_symbols()
-        if symbol.is_referenced() and (top or symbol.is_global())
+        if (symbol.is_referenced() and (top or symbol.is_global()))
+        or (symbol.is_declared_global() and not top)
     }
     (found.now if now else found.later).update(reads)
     for child in table.get_children():
@@ -240,16 +241,24 @@ def _class_plan(node: ast.ClassDef) -> ClassPlan:
         if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
             names.add(part.name)
         elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
-            names.add(part.attr)
+            names.add(_mangled(node.name, part.attr))
         elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             names.add(part.id)
     for decorator in node.decorator_list:
         if "dataclass" in ast.unparse(decorator):
             names |= {"__eq__", "__repr__", "__hash__"}
-            if "order" in ast.unparse(decorator):
-                names |= {"__lt__", "__le__", "__gt__", "__ge__"}
+        if "order" in ast.unparse(decorator):
+            names |= {"__lt__", "__le__", "__gt__", "__ge__"}
+    if names & {"__getattr__", "__setattr__"} or "setattr(" in ast.unparse(node):
+        names.add(ANY)
     special = {name for name in names if name.startswith("__") and name.endswith("__")}
     return ClassPlan(node.name, frozenset(names - special), frozenset(special))
+
+
+def _mangled(kind: str, name: str) -> str:
+    """What a private attribute is called outside its class."""
+    private = name.startswith("__") and not name.endswith("__")
+    return f"_{kind.lstrip('_')}{name}" if private else name
 
 
 def holders(sources: Iterable[str], known: Iterable[str]) -> set[str]:

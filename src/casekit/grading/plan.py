@@ -12,6 +12,7 @@ from casekit.grading import names
 from casekit.grading.calls import ClassPlan
 from casekit.grading.names import BUILTINS, Use
 
+_BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
 _PATCHED = re.compile(r"""["']__main__\.([^\W\d]\w*)["']""")
 
 
@@ -176,10 +177,11 @@ def plan_notebook(
     given = names.classes(own)
     asked = names.classes(solutions, given)
     classes = {name: asked[name] for name in asked if name not in given}
+    outside = [cell.source for cell in source if cell.role != "test"]
     modules = _modules(statement for statement in found if statement.role != "test")
     return NotebookPlan(
         name, tuple(cells), tuple(found[place].source for place in trusted), tests,
-        tuple(classes.values()), frozenset(names.holders(solutions, classes)),
+        tuple(classes.values()), frozenset(names.holders(outside, classes)),
         frozenset(imported),
         frozenset(given), modules, _modules(found) - modules, kernel,
     )  # fmt: skip
@@ -263,12 +265,25 @@ def _needs(
     known = [found[at] for at in trusted]
     known += [statement for statement in found if statement.role == "test"]
     reads = _reached({name for each in inside for name in each.use.reads}, known)
-    return reads & theirs, reads - BUILTINS - ours - theirs
+    if reads & _BY_TEXT:
+        reads |= theirs
+    return (reads & theirs) - _tests_own(found, place), reads - BUILTINS - ours - theirs
+
+
+def _tests_own(found: list[_Statement], place: int) -> set[str]:
+    """Names that an earlier test has bound last, and that no function of the student's reads."""
+    last: dict[str, str] = {}
+    for each in found:
+        if each.cell < place:
+            last |= dict.fromkeys(each.use.binds, each.role)
+    later = {name for each in found if each.role != "test" for name in each.use.later}
+    return {name for name, role in last.items() if role == "test"} - later
 
 
 def _handed(found: list[_Statement], place: int, source: str) -> set[str]:
-    """Names that a test cell binds or deletes for the student's functions to see."""
-    bound = {name for each in found if each.cell == place for name in each.use.binds}
+    """Names that a test cell binds, changes or deletes for the student's functions to see."""
+    here = [each.use for each in found if each.cell == place]
+    bound = {name for use in here for name in use.binds | use.changes}
     read = {name for each in found if each.role != "test" for name in each.use.later}
     return (bound & read) | set(_PATCHED.findall(source))
 

@@ -33,6 +33,7 @@ Status = Literal["graded", "unchanged", "missing", "failed"]
 
 _BATCH = 25
 _BATCH_SECONDS = 2.0
+_BATCH_CHARACTERS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Run:
         self.doubtful: dict[str, str] = {}
         self._solution: Future[Graded] | None = None
         self._numeric: set[tuple[str, str]] | None = None
+        self._unsure: set[tuple[str, str]] = set()
         self._course, self._assignment, self._engine = course, assignment, engine
         self._progress = progress
         self._rows: dict[str, Row] = {}
@@ -103,7 +105,9 @@ class Run:
                     try:
                         self._begin(student, again=again)
                     except OSError as problem:
-                        self._fail(student, "", f"its files cannot be read ({problem})")
+                        self._fail(student, "", f"its files cannot be read ({problem!s:.200})")
+                    except Exception as problem:  # noqa: BLE001 - it must not stop the others
+                        self._fail(student, "", _failed(problem))
                     while len(self._waiting) >= self._engine.width:
                         self._collect()
                 while self._waiting:
@@ -148,34 +152,45 @@ class Run:
         """Return the tests whose result is a number of points when the answer is right.
 
         The instructor's own solution is graded like a submission: a test that it does not pass
-        cannot judge anybody.
+        cannot judge anybody. Nor does it show what such a test comes to: those are noted too.
         """
-        found = self._solution.result() if self._solution else Graded("")
-        graded = {notebook.name: notebook for notebook in found.notebooks if notebook.text}
+        graded = {notebook.name: notebook for notebook in self._solved().notebooks if notebook.text}
         numeric = set()
         for plan in self._assignment.notebooks:
             notebook = graded.get(plan.name)
             if notebook is None:
                 self.doubtful[plan.name] = "it did not run"
-                continue
             for cell in plan.cells:
-                score = notebook.scores.get(cell.name)
-                if cell.is_test and score is not None and score < (cell.points or 0):
-                    self.doubtful[f"{plan.name}/{cell.name}"] = f"{score:g} of {cell.points:g}"
-                if is_number(notebook.results.get(cell.name, "")):
+                score = notebook.scores.get(cell.name) if notebook else 0.0
+                if notebook and is_number(notebook.results.get(cell.name, "")):
                     numeric.add((plan.name, cell.name))
+                if cell.is_test and score is not None and score < (cell.points or 0):
+                    self._unsure.add((plan.name, cell.name))
+                    if notebook:
+                        self.doubtful[f"{plan.name}/{cell.name}"] = f"{score:g} of {cell.points:g}"
         return numeric
+
+    def _solved(self) -> Graded:
+        """Return the instructor's solution as it was graded; if a process was lost, once more."""
+        found = self._solution.result() if self._solution else Graded("")
+        kinds = {kind for notebook in found.notebooks for kind, _ in notebook.problems}
+        if kinds & {"ended", "test ended", "no grade"}:
+            found = self._engine.submit(self._course.solution(self._assignment)).result()
+        return found
 
     def _require_numbers(self, graded: Graded) -> None:
         """Take back full marks for a result that is no number where it should be one.
 
         nbgrader takes what it cannot read for full marks: an answer must not be able to make it so.
+        Where the instructor's own solution does not pass, it is not known what should be there:
+        whatever is shown must be a number then, and a test that shows nothing is left as it is.
         """
         if self._numeric is None:
             self._numeric = self._look_at_solution()
         for notebook in graded.notebooks:
             for name, result in notebook.results.items():
-                wanted = (notebook.name, name) in self._numeric
+                place = (notebook.name, name)
+                wanted = place in self._numeric or (result and place in self._unsure)
                 if wanted and not is_number(result) and notebook.scores.get(name):
                     notebook.scores[name] = 0.0
                     text = (
@@ -206,9 +221,11 @@ class Run:
             try:
                 self._take(job, future.result())
             except Exception as problem:  # noqa: BLE001 - one submission must not stop the others
-                self._fail(job.student, "", f"grading failed ({type(problem).__name__}: {problem})")
+                self._fail(job.student, "", _failed(problem))
         waited = time.monotonic() - self._flushed > _BATCH_SECONDS
-        if len(self._ready) >= _BATCH or (self._ready and waited):
+        texts = (each.text for _, graded, _ in self._ready for each in graded.notebooks)
+        is_full = len(self._ready) >= _BATCH or sum(map(len, texts)) > _BATCH_CHARACTERS
+        if is_full or (self._ready and waited):
             self._flush()
 
     def _take(self, job: Job, graded: Graded) -> None:
@@ -342,6 +359,10 @@ def _row(standing: Standing, status: Status, problems: Sequence[tuple[str, str]]
         standing.student, status, standing.score, standing.max_score, standing.needs_manual,
         standing.late_seconds, tuple(problems),
     )  # fmt: skip
+
+
+def _failed(problem: Exception) -> str:
+    return f"grading failed ({type(problem).__name__}: {problem!s:.200})"
 
 
 def _log(graded: Graded) -> str:

@@ -1,7 +1,9 @@
 """Start warm workers inside bubblewrap, and fork shut-in children from them."""
 
 import contextlib
+import functools
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,7 +22,7 @@ from typing import IO, Any
 
 import psutil
 
-from casekit.errors import CasekitError
+from casekit.errors import CasekitError, InvalidInputError
 from casekit.grading import wire
 from casekit.grading.limits import Limits
 from casekit.grading.roles import EVALUATOR, HELLO, PRIVATE, STUDENT, named
@@ -29,6 +31,7 @@ _START_SECONDS = 120.0
 _FORK_SECONDS = 30.0
 _WATCH_SECONDS = 0.2
 _SMALL = 2**30
+_BUFFER = 212_992  # of a socket, if the kernel does not say
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = (
     "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts", "/etc/mime.types",
@@ -133,16 +136,30 @@ class Child:
             self.ended_for = reason
 
     def memory(self) -> int:
-        """Return how many bytes it and all it has started use, shared ones by their share."""
+        """Return how many bytes it and all it has started use, shared ones by their share.
+
+        Each socket counts with full buffers: the kernel holds those, and no process has them.
+        """
         whole = 0
         with contextlib.suppress(psutil.Error):
             first = psutil.Process(self.number)
-            if first.memory_info().rss < _SMALL and not self._has_children():
+            if self._at_most() < _SMALL and not self._has_children():
                 return 0  # most of it is the warm worker's
             for process in (first, *first.children(recursive=True)):
                 with contextlib.suppress(psutil.Error):
-                    whole += process.memory_full_info().pss
+                    used = process.memory_full_info()
+                    whole += used.pss + used.swap + _sockets(process.pid) * _socket_memory()
         return whole
+
+    def _at_most(self) -> int:
+        """Return how many bytes it has in memory and swapped out, shared ones counted whole."""
+        try:
+            status = Path(f"/proc/{self.number}/status").read_text(encoding="utf-8")
+        except OSError:
+            return 0
+        return 1024 * sum(
+            map(int, re.findall(r"^Vm(?:RSS|Swap):\s*(\d+) kB", status, re.MULTILINE))
+        )
 
     def _has_children(self) -> bool:
         """Whether it has started processes; asked often, so without a look at all there are."""
@@ -168,6 +185,25 @@ class Child:
                 signal.pidfd_send_signal(self._handle, which)
                 return True
         return False
+
+
+def _sockets(number: int) -> int:
+    """Return how many sockets a process has open."""
+    found = 0
+    with contextlib.suppress(OSError):
+        for each in os.scandir(f"/proc/{number}/fd"):
+            with contextlib.suppress(OSError):
+                found += os.readlink(each.path).startswith("socket:")  # noqa: PTH115 - no file
+    return found
+
+
+@functools.cache
+def _socket_memory() -> int:
+    """Return how many bytes one socket can make the kernel hold."""
+    try:
+        return 2 * int(Path("/proc/sys/net/core/wmem_max").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 2 * _BUFFER
 
 
 class Worker:
@@ -323,6 +359,31 @@ def shut_in_writable(folder: Path, readable: Sequence[str] = ()) -> list[str]:
     """
     command = _system(_AS_USER, readable)
     return [*command, "--bind", str(folder), str(folder), "--chdir", str(folder), "--"]
+
+
+def require_hidden(root: Path, private: Sequence[Path], readable: Sequence[str]) -> None:
+    """Refuse a course that code in the sandbox could read, as in a virtual environment's folder.
+
+    Args:
+        root: The course's folder.
+        private: Folders in it that code must not see; what lies elsewhere in it may be seen.
+        readable: As in `Setting`.
+
+    Raises:
+        InvalidInputError: If it could be read.
+    """
+    hidden = [path.resolve() for path in private]
+    whole = (root.resolve(), *hidden)
+    for path in map(Path, (*_SYSTEM, *_SETTINGS, *_readable(readable))):
+        seen = path.resolve()
+        is_seen = any(one.is_relative_to(seen) for one in whole)
+        if is_seen or any(seen.is_relative_to(one) for one in hidden):
+            message = (
+                f"Students' code may read {path}, for Python or the system, and would see the"
+                f" course in {root} with it: move the course to a folder of its own, or the"
+                " environment out of the course's folders."
+            )
+            raise InvalidInputError(message)
 
 
 def _system(user: Sequence[str], readable: Sequence[str]) -> list[str]:

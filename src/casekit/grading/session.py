@@ -16,7 +16,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import writes
 
 from casekit.grading import cells, folders, wire
-from casekit.grading.limits import MOST_CHARACTERS, MOST_OUTPUTS, Limits
+from casekit.grading.limits import (
+    MOST_CHARACTERS,
+    MOST_OUTPUTS,
+    MOST_SHOWN,
+    MOST_VALUES,
+    Limits,
+)
 from casekit.grading.notebooks import NotNotebookError, parse
 from casekit.grading.plan import KnownCell, NotebookPlan, TestPlan
 from casekit.grading.roles import EVALUATOR, STUDENT
@@ -24,8 +30,11 @@ from casekit.grading.sandbox import Child, LostError, Workers
 
 _FETCH_SECONDS = 20.0
 _VERY_LONG = 10**6
+_MANY_CONTAINERS = 10**12
 _MOST_NAMES = 1000
 _MOST_DEPTH = 20
+_EACH = 10  # an output takes the memory of so many values, whatever is in it
+_BARE = 1000
 _TIMED_OUT = {
     "output_type": "error",
     "ename": "CellTimeoutError",
@@ -159,7 +168,8 @@ def grade(
             more = replace(submission, left=left)
             found, written = _grade_notebook(workers, assignment, more, plan, again=again)
             graded.notebooks.append(found)
-            left |= written  # the next notebook finds what this one has written
+            # The next notebook finds what this one has written.
+            _keep(left, written, workers.setting.limits.scratch)
     graded.seconds = time.monotonic() - begin
     return graded
 
@@ -195,8 +205,10 @@ def _grade_notebook(
             limit_outputs(cell, rules)
             if known is not None:
                 _judge(found, cell, known)
-        written = run.files() if len(assignment.notebooks) > 1 else {}
+        written = run.files()
         found.problems += run.problems
+    if run.room.is_short:
+        found.problems.append(("left out", f"{plan.name} shows too much: not all of it is kept"))
     found.text = writes(restored.notebook)
     return found, written
 
@@ -205,7 +217,7 @@ def _judge(found: GradedNotebook, cell: NotebookNode, known: KnownCell) -> None:
     if known.points is not None and not known.task:
         try:
             found.scores[known.name] = cells.auto_score(cell)
-        except ValueError as problem:
+        except (ValueError, LookupError, TypeError) as problem:  # a result without any text, too
             found.scores[known.name] = 0.0
             found.problems.append(("faulty test", f"{known.name}: {problem}"))
     if known.is_test:
@@ -272,7 +284,9 @@ class _Processes:
                 "about": {"assignment": assignment.name, "student": submission.student},
             },
         }  # fmt: skip
-        self._moves = 0
+        self._moves = self._judges = 0
+        self.room = Room()
+        self._is_only = len(assignment.notebooks) == 1
         self._written: dict[str, bytes] = {}
         self._fetched: dict[str, int] = {}
         self._children: dict[str, Child] = {}
@@ -318,7 +332,7 @@ class _Processes:
         except DeadError as problem:
             self._bury(str(problem))
             return [_error("DeadKernelError", str(problem))]
-        outputs = read_outputs(reply.get("outputs"))
+        outputs = read_outputs(reply.get("outputs"), self.room)
         return [*outputs, NotebookNode(_TIMED_OUT)] if late else outputs
 
     def _test(self, source: str, name: str) -> list[NotebookNode]:
@@ -328,7 +342,7 @@ class _Processes:
             for number in plan.before if plan else ():
                 if number not in self._done:
                     self._done.add(number)
-                    self._evaluate(evaluator, self._plan.trusted[number])
+                    self._evaluate(evaluator, self._plan.trusted[number], trusted=True)
             if plan:
                 self._bind(evaluator, plan)
             outputs, late = self._evaluate(evaluator, source, plan.handed if plan else ())
@@ -358,7 +372,8 @@ class _Processes:
             "wanted": [name for name in plan.wanted if name in needed],
             "spare": [name for name in plan.spare if name in needed],
         })  # fmt: skip
-        self._written |= written
+        if not self._is_only:
+            _keep(self._written, written, self._limits.scratch)
 
     def _fetch(self, names: list[str]) -> tuple[list[str], bytes, dict[str, bytes]]:
         """Return which of some names are bound, their values unopened, and files written since."""
@@ -380,8 +395,10 @@ class _Processes:
         return [name for name in _texts(reply, "names") if name in names], values, files
 
     def files(self) -> dict[str, bytes]:
-        """Return the files that the student's cells have written."""
-        return self._written | self._fetch([])[2]
+        """Return the files that the student's cells have written, if another notebook follows."""
+        if not self._is_only:
+            _keep(self._written, self._fetch([])[2], self._limits.scratch)
+        return self._written
 
     # The student's process
 
@@ -389,7 +406,10 @@ class _Processes:
         if role not in self._children:
             child = self._workers.fork(role)
             self._children[role] = child
-            task = self._tasks[role] | {"place": self._place(role)}
+            # Numbers of containers: odd for the student's process, new even ones for each judge.
+            first = 1 if role == STUDENT else 2 * (1 + self._judges * _MANY_CONTAINERS)
+            self._judges += role == EVALUATOR
+            task = self._tasks[role] | {"place": self._place(role), "first": first}
             files = task["files"]
             until = time.monotonic() + _FETCH_SECONDS
             try:
@@ -477,12 +497,14 @@ class _Processes:
     # The judging process
 
     def _evaluate(
-        self, evaluator: Child, source: str, handed: Sequence[str] = ()
+        self, evaluator: Child, source: str, handed: Sequence[str] = (), *, trusted: bool = False
     ) -> tuple[list[NotebookNode], bool]:
         """Run instructor's code, and pass on its calls of the student's functions."""
         seconds = self._rules.timeout
         until = None if seconds is None else time.monotonic() + seconds
-        message = {"kind": "run", "source": source, "handed": list(handed)}
+        message = {
+            "kind": "run", "source": source, "handed": list(handed), "trusted": trusted,
+        }  # fmt: skip
         wire.send(evaluator.channel, message)
         late = False
         while True:
@@ -501,7 +523,7 @@ class _Processes:
                     self._stop_call(waiting)
                     _say_dead(evaluator, waiting)  # a thread of the test's may wait for it still
                 self._leave(message.get("left") or {})
-                return read_outputs(message["outputs"]), late
+                return read_outputs(message["outputs"], self.room), late
             if message["kind"] == "broken":
                 raise wire.Broken(message["why"])
             if message["kind"] == "cancel":
@@ -595,60 +617,150 @@ def _error(name: str, value: str) -> NotebookNode:
     )
 
 
-def read_outputs(found: Any) -> list[NotebookNode]:
-    """Return what a process says it has shown as a notebook's outputs; nonsense is left out."""
-    outputs, left = [], MOST_CHARACTERS
-    for each in _list(found)[: MOST_OUTPUTS + 1]:
+def _keep(kept: dict[str, bytes], written: Mapping[str, bytes], most: int) -> None:
+    """Add files to those that are kept, and leave out what a private folder could not hold."""
+    for name, content in written.items():
+        kept.pop(name, None)  # an old one must not stand for a new one that is too large
+        if sum(map(len, kept.values())) + len(content) <= most:
+            kept[name] = content
+
+
+class _FullError(Exception):
+    """There is no room left for an output."""
+
+
+class Room:
+    """What the outputs of a notebook may still take.
+
+    Args:
+        shown: Bytes of text.
+        values: Values of any kind.
+
+    Attributes:
+        is_short: Whether something found no room.
+    """
+
+    def __init__(self, shown: int = MOST_SHOWN, values: int = MOST_VALUES) -> None:
+        self._left = (shown, values)
+        self.is_short = False
+
+    def output(self, kind: str, found: dict[str, Any]) -> NotebookNode | None:
+        """Return an output, or None if there is no room for it as a whole."""
+        before = self._left
+        try:
+            self.take(values=_EACH)
+            return NotebookNode(output_type=kind, **_CONTENT[kind](found, self))
+        except _FullError:
+            self._left, self.is_short = before, True
+            return None
+
+    def take(self, shown: int = 0, values: int = 1) -> None:
+        """Take room for something.
+
+        Raises:
+            _FullError: If there is not so much.
+        """
+        self._left = (self._left[0] - shown, self._left[1] - values)
+        if min(self._left) < 0:
+            raise _FullError
+
+    def text(self, found: Any) -> str:
+        """Return something as text that a file can hold."""
+        data = _text(found)
+        self.take(len(data))
+        return data.decode()
+
+    def json(self, value: Any, depth: int = 0) -> Any:
+        """Return a value as JSON has it, and no deeper than anybody needs."""
+        if isinstance(value, dict | list) and depth < _MOST_DEPTH:
+            self.take()
+            if isinstance(value, list):
+                return [self.json(each, depth + 1) for each in value]
+            return {self.text(key): self.json(each, depth + 1) for key, each in value.items()}
+        if value is None or isinstance(value, bool | int | float):
+            self.take()
+            return value
+        return self.text(value)
+
+
+def read_outputs(found: Any, room: Room) -> list[NotebookNode]:
+    """Return what a process says it has shown as a notebook's outputs; nonsense is left out.
+
+    What has no room is left out too, but never what decides a score: whether there is an error,
+    text on stderr, a result. The first of each is kept in a few words.
+
+    Args:
+        found: What it says.
+        room: What the outputs of its notebook may still take.
+    """
+    outputs: list[NotebookNode] = []
+    deciding: set[str] = set()
+    left = {"stderr": MOST_CHARACTERS, "stream": MOST_CHARACTERS}
+    for each in _list(found):
         kind = each.get("output_type") if isinstance(each, dict) else None
-        content = _CONTENT.get(kind) if isinstance(kind, str) else None
-        if content:
-            output = NotebookNode(output_type=kind, **content(each))
-            if kind == "stream":
-                output.text = output.text[:left]
-                left -= len(output.text)
+        if not isinstance(kind, str) or kind not in _CONTENT:
+            continue
+        what = "stderr" if kind == "stream" and each.get("name") == "stderr" else kind
+        shortened = each
+        if kind == "stream":
+            shortened = each | {"text": _text(each.get("text")).decode()[: left[what]]}
+            left[what] -= len(shortened["text"])
+        output = room.output(kind, shortened) if len(outputs) < MOST_OUTPUTS else None
+        if output is None and what in _BARE_CONTENT and what not in deciding:
+            output = NotebookNode(output_type=kind, **_BARE_CONTENT[what](each))
+        if output is not None:
+            deciding.add(what)
             outputs.append(output)
     return outputs
 
 
-def _shown(found: dict[str, Any]) -> dict[str, Any]:
+def _shown(found: dict[str, Any], room: Room) -> dict[str, Any]:
     data = found.get("data")
     pairs = data.items() if isinstance(data, dict) else ()
-    kept = {_text(mime): _json(value, 0) for mime, value in pairs}
+    kept = {room.text(mime): room.json(value) for mime, value in pairs}
     return {"data": NotebookNode(kept), "metadata": NotebookNode(), "execution_count": None}
 
 
-def _json(value: Any, depth: int) -> Any:
-    """A value as JSON has it, and no deeper than anybody needs."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, dict | list) and depth < _MOST_DEPTH:
-        if isinstance(value, list):
-            return [_json(each, depth + 1) for each in value]
-        return {_text(key): _json(each, depth + 1) for key, each in value.items()}
-    return _text(value)
-
-
-_CONTENT: dict[Any, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "stream": lambda found: {
+_CONTENT: dict[str, Callable[[dict[str, Any], Room], dict[str, Any]]] = {
+    "stream": lambda found, room: {
         "name": "stderr" if found.get("name") == "stderr" else "stdout",
-        "text": _text(found.get("text")),
+        "text": room.text(found.get("text")),
     },
-    "error": lambda found: {
-        "ename": _text(found.get("ename")),
-        "evalue": _text(found.get("evalue")),
-        "traceback": [_text(line) for line in _list(found.get("traceback"))],
+    "error": lambda found, room: {
+        "ename": room.text(found.get("ename")),
+        "evalue": room.text(found.get("evalue")),
+        "traceback": [room.text(line) for line in _list(found.get("traceback"))],
     },
     "execute_result": _shown,
-    "display_data": lambda found: {
-        name: part for name, part in _shown(found).items() if name != "execution_count"
+    "display_data": lambda found, room: {
+        name: part for name, part in _shown(found, room).items() if name != "execution_count"
     },
 }
+
+
+def _bare_result(found: dict[str, Any]) -> dict[str, Any]:
+    data = found.get("data")
+    text = _bare(data.get("text/plain") if isinstance(data, dict) else "")
+    return _shown({"data": {"text/plain": text}}, Room())
+
+
+_BARE_CONTENT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "stderr": lambda found: {"name": "stderr", "text": _bare(found.get("text"))},
+    "error": lambda found: {
+        "ename": _bare(found.get("ename")), "evalue": _bare(found.get("evalue")), "traceback": [],
+    },
+    "execute_result": _bare_result,
+}  # fmt: skip
 
 
 def _list(found: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _text(found: Any) -> str:
+def _text(found: Any) -> bytes:
     text = found if isinstance(found, str) else "" if found is None else str(found)[:10_000]
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text.encode("utf-8", "replace")
+
+
+def _bare(found: Any) -> str:
+    return _text(found)[:_BARE].decode("utf-8", "ignore")

@@ -28,23 +28,30 @@ class Outputs:
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
-        self._left = MOST_CHARACTERS
+        self._begin()
+
+    def _begin(self) -> None:
+        # A flood on stdout must not silence stderr, which costs points.
+        self._left = {"stdout": MOST_CHARACTERS, "stderr": MOST_CHARACTERS}
         self._bytes = _MOST_BYTES
 
     def text(self, name: str, text: str) -> None:
         """Add text of a stream to the last output if it is the same stream's."""
-        text, self._left = text[: self._left], self._left - min(len(text), self._left)
+        text = text[: self._left[name]]
         if not text:
             return
+        is_first = self._left[name] == MOST_CHARACTERS
+        self._left[name] -= len(text)
         last = self.items[-1] if self.items else {}
         if last.get("output_type") == "stream" and last["name"] == name:
             last["parts"].append(text)
         else:
-            self.add({"output_type": "stream", "name": name, "parts": [text]})
+            output = {"output_type": "stream", "name": name, "parts": [text]}
+            self.add(output, always=is_first and name == "stderr")
 
-    def add(self, output: dict[str, Any]) -> None:
-        """Add an output."""
-        if len(self.items) < MOST_OUTPUTS:
+    def add(self, output: dict[str, Any], *, always: bool = False) -> None:
+        """Add an output, unless there are too many already."""
+        if always or len(self.items) < MOST_OUTPUTS:
             self.items.append(output)
 
     def show(self, kind: str, data: Any, metadata: Any = None) -> None:
@@ -63,10 +70,14 @@ class Outputs:
         output = {"output_type": "error", "ename": name, "evalue": value[:_MOST_LINE]}
         self.items.append(output | {"traceback": lines})
 
+    def has_error(self) -> bool:
+        """Whether an exception is among them."""
+        return any(item["output_type"] == "error" for item in self.items)
+
     def take(self) -> list[dict[str, Any]]:
         """Return the outputs, and begin anew."""
         items, self.items = self.items, []
-        self._left, self._bytes = MOST_CHARACTERS, _MOST_BYTES
+        self._begin()
         for item in items:
             if "parts" in item:
                 item["text"] = "".join(item.pop("parts"))
@@ -195,8 +206,12 @@ class Shell(InteractiveShell):
         self.execution_count += 1
         self.displayhook.cell = source
         try:
-            self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
-        except BaseException as problem:  # noqa: BLE001 - an interrupt between two steps of IPython
+            done = self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
+            problem = done.error_before_exec or done.error_in_exec
+        except BaseException as interrupt:  # noqa: BLE001 - between two steps of IPython
+            problem = interrupt
+        # Of some exceptions, such as groups, IPython tells on stderr alone.
+        if problem is not None and not self.outputs.has_error():
             self.outputs.error(type(problem).__name__, _said(problem), [])
         return self.outputs.take()
 

@@ -51,6 +51,12 @@ EXCEPTIONS = {
 }
 """Python's own exceptions, by name."""
 
+LIBRARIES = frozenset({
+    "binascii", "configparser", "csv", "_csv", "dataclasses", "decimal", "json", "numpy", "pandas",
+    "queue", "sqlite3", "statistics", "struct", "xml", "zlib", "zoneinfo",
+})  # fmt: skip
+"""Libraries whose exceptions keep their class."""
+
 HARMLESS = {
     name: getattr(builtins, name)
     for name in (

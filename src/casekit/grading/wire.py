@@ -117,7 +117,9 @@ def _exactly(channel: socket.socket, length: int, until: float | None) -> bytes:
     while missing:
         _wait(channel, select.POLLIN, until)
         try:
-            part = channel.recv(min(missing, _PIECE))
+            part = channel.recv(min(missing, _PIECE), socket.MSG_DONTWAIT)
+        except BlockingIOError:  # urgent data of a hostile sender, which is not for us
+            continue
         except OSError as problem:
             raise Gone(str(problem)) from problem
         if not part:

@@ -29,12 +29,14 @@ from casekit.grading.encoding import Encoder
 from casekit.grading.limits import Limits
 from casekit.grading.roles import EVALUATOR, FAILED, HELLO, PRIVATE, STUDENT, named
 from casekit.grading.shell import Shell, attach, refuse_input
+from casekit.grading.values import opaque
 
 # Loaded before anything is known of the course: students import them, whatever the notebook does.
 _COMMON = ("numpy", "pandas")
 _PLACE = "/tmp/notebook"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
+_LARGE = 2**14
 _NOBODY = 65534
 _PR_SET_PDEATHSIG = 1
 
@@ -234,7 +236,7 @@ class _Child:
         self.files = _Files(place)
         self.peer = Peer(
             channel, shell.user_ns, shared_classes=self._shared_classes,
-            while_called=self._while_busy,
+            while_called=self._while_busy, first=task["first"],
         )  # fmt: skip
         self.own_classes = set(task["own_classes"])
         self.modules = {Path(name).stem for name in task["files"] if name.endswith(".py")}
@@ -283,9 +285,10 @@ class _Student(_Child):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.called = False
+        self.fetched: dict[str, Any] = {}
         # A process that a cell forks must not answer in our place.
         os.register_at_fork(after_in_child=self.channel.close)
-        self.peer.state = State(taken=self._take, returned=lambda: {"files": self.files.changed()})
+        self.peer.state = State(taken=self._take, returned=self._returned)
         self.peer.own = frozenset(self.task["asked"])
         builtins.input = self._input
 
@@ -315,7 +318,10 @@ class _Student(_Child):
         """Send names and what they are bound to; the supervisor opens the list of names alone."""
         found, encoder = self.shell.user_ns, Encoder(self.peer)
         there = [name for name in names if name in found]
-        values = wire.pack([encoder.encode(found[name]) for name in there])
+        trees = [encoder.encode(found[name]) for name in there]
+        values = wire.pack(trees)
+        self.fetched |= {name: found[name] for name in there}
+        self.peer.containers.begin()
         if len(values) > wire.MOST_BYTES:
             values = wire.pack([["opaque", "too-large"] for _ in there])
         files = self.files.changed()
@@ -323,11 +329,23 @@ class _Student(_Child):
         for content in (values, *files.values()):
             wire.send_packed(self.channel, content)
 
+    def _returned(self) -> dict[str, Any]:
+        """What a function of the student's has bound and written."""
+        found, encoder, names = self.shell.user_ns, Encoder(self.peer), {}
+        for name in self.fetched.keys() & found.keys():
+            if self.fetched[name] is not found[name]:
+                self.fetched[name] = found[name]
+                names[name] = encoder.encode(found[name])
+        return {"files": self.files.changed(), "names": names}
+
     def _take(self, peer: Peer, state: dict[str, Any]) -> None:
         """Take over what a test has set up for the functions it calls."""
         decoder = Decoder(peer)
+        peer.follow(state.get("changed"), decoder)
         for name, tree in state.get("names", {}).items():
             self.shell.user_ns[name] = peer.decode(tree, decoder)
+            if name in self.fetched:
+                self.fetched[name] = self.shell.user_ns[name]
         for name in state.get("deleted", ()):
             self.shell.user_ns.pop(name, None)
         if "random" in state:
@@ -350,7 +368,7 @@ class _Evaluator(_Child):
         self.peer.state = State(sent=self._send, brought=self._bring)
         self.holders = set(task["holders"])
         self.given = {str(PurePosixPath(name)) for name in task["files"]}
-        self.foreign: set[str] = set()
+        self.foreign: dict[str, Any] = {}
         self.seeded: set[str] = set()
         self._watch_seeds()
         shell.show_numbers_plainly()
@@ -371,7 +389,12 @@ class _Evaluator(_Child):
                 self._begin(message["handed"])
                 outputs = self.run(message["source"])
                 self.peer.require_whole()
-                left = self._send(self.peer)
+                if message[
+                    "trusted"
+                ]:  # files that the instructor's cells make are the instructor's
+                    self.given |= set(self.files.changed())
+                changed = self.peer.changes(Encoder(self.peer))
+                left = self._state(self.peer) | {"changed": changed}
                 wire.send(self.channel, {"kind": "done", "outputs": outputs, "left": left})
 
     def _bind(self, message: dict[str, Any]) -> None:
@@ -395,9 +418,11 @@ class _Evaluator(_Child):
             self.peer.modules = {own.__name__} if isinstance(own, types.ModuleType) else set()
             value = self.peer.decode(tree, decoder, objects=name in self.holders)
             self.peer.modules = set()
+            is_class = name in self.peer.classes and isinstance(value, type)
+            if is_class and self.peer.theirs(value) is None:
+                value = opaque("type")  # a class that is everybody's is no class of the student's
             if name not in spare:
-                space[name] = self._imported(name, value)
-                self.foreign.add(name)
+                space[name] = self.foreign[name] = self._imported(name, value)
         self._bring({"files": message["files"]})
 
     def _imported(self, name: str, value: Any) -> Any:
@@ -411,23 +436,28 @@ class _Evaluator(_Child):
     def _begin(self, handed: list[str]) -> None:
         """Note how things stand before a test, to tell the student's process what it changes."""
         self.handed = {name: self._packed(name) for name in handed}
-        self.files.changed()
         self.seeded.clear()
+        self.peer.containers.begin()
 
     def _packed(self, name: str) -> bytes | None:
         space = self.shell.user_ns
         return wire.pack(Encoder(self.peer).encode(space[name])) if name in space else None
 
     def _send(self, peer: Peer) -> dict[str, Any]:
+        # Files go with a call only: what a test writes for itself is nobody else's.
+        return self._state(peer) | {"files": self.files.changed()}
+
+    def _state(self, peer: Peer) -> dict[str, Any]:
         now = {name: self._packed(name) for name in self.handed}
         changed = [name for name in now if now[name] != self.handed[name]]
         self.handed = now
+        self.foreign |= {name: self.shell.user_ns[name] for name in changed
+                         if name in self.foreign and now[name] is not None}  # fmt: skip
         encoder = Encoder(peer)
         state: dict[str, Any] = {
             "names": {name: encoder.encode(self.shell.user_ns[name])
                       for name in changed if now[name] is not None},
             "deleted": [name for name in changed if now[name] is None],
-            "files": self.files.changed(),
         }  # fmt: skip
         if self.seeded & {"random"}:
             state["random"] = Encoder(peer).encode(random.getstate())
@@ -453,8 +483,17 @@ class _Evaluator(_Child):
 
         return seed
 
+    def _renew(self, names: Any) -> None:
+        """Let names that came from the student's process follow what a function has changed."""
+        space, decoder = self.shell.user_ns, Decoder(self.peer)
+        for name, tree in names.items() if isinstance(names, dict) else ():
+            if name in self.foreign and space.get(name, self) is self.foreign[name]:
+                value = self.peer.decode(tree, decoder, objects=name in self.holders)
+                space[name] = self.foreign[name] = value
+
     def _bring(self, state: dict[str, Any]) -> None:
         """Lay what the student's code has written, but nothing importable and nothing of ours."""
+        self._renew(state.get("names"))
         files = state.get("files")
         for name, content in files.items() if isinstance(files, dict) else ():
             path = PurePosixPath(str(name))  # one spelling of it
