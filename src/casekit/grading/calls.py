@@ -161,7 +161,7 @@ class Peer:
         self._holding: set[int] = set()
         self._enumerations: dict[int, Any] = {}
         self._tuples: dict[tuple[str, tuple[str, ...]], Any] = {}
-        self.containers = Shared(self.first, self._content)
+        self.containers = Shared(self.first, self.content)
         self.lock = threading.RLock()
 
     # As a sender
@@ -193,10 +193,10 @@ class Peer:
         """Return the number by which both sides know a container."""
         return self.containers.number(thing)
 
-    def _content(self, thing: Any) -> bytes:
-        """A container's content, to compare it with what it is later."""
+    def content(self, thing: Any) -> bytes:
+        """Return how a value stands, to compare it with what it is later; nothing is sent."""
         try:
-            return wire.pack(Encoder(self).tree(thing, 0))
+            return wire.pack(Encoder(_Looking(self)).tree(thing, 0))
         except Exception:  # noqa: BLE001 - too large to look at
             return b""
 
@@ -227,7 +227,8 @@ class Peer:
     def follow(self, changes: Any, decoder: Decoder) -> None:
         """Change containers here that have changed on the other side."""
         for tree in changes if isinstance(changes, list) else ():
-            known = isinstance(tree, list) and tree[:1] == ["once"] and tree[1] in self._holding
+            number = tree[1] if isinstance(tree, list) and tree[:1] == ["once"] else None
+            known = isinstance(number, int) and number in self._holding
             self.decode(tree, decoder, objects=known)
 
     def function(self, number: int, described: list[Any]) -> Any:
@@ -548,6 +549,28 @@ def _method(thing: Any, name: str) -> Callable[..., Any]:
     if hasattr(operator, name):
         return functools.partial(getattr(operator, name), thing)
     return types.MethodType(getattr(kind, name, lambda *_: NotImplemented), thing)
+
+
+class _Looking:
+    """What an encoder needs to look at a value that is not sent: no number is given to anything.
+
+    The other side may use what it has a number for.
+    """
+
+    open = True
+
+    def __init__(self, peer: Peer) -> None:
+        self.theirs, self.shared, self.asked = peer.theirs, peer.shared, peer.asked
+
+    def keep(self, thing: Any, *, lend: bool = False) -> int:
+        del lend
+        return id(thing)
+
+    def share(self, thing: Any) -> int:
+        return id(thing)
+
+    def passed(self, things: Iterable[Any]) -> None:
+        """Nothing has."""
 
 
 # Functions that stand in -----------------------------------------------------------------------

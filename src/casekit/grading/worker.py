@@ -441,7 +441,7 @@ class _Evaluator(_Child):
 
     def _packed(self, name: str) -> bytes | None:
         space = self.shell.user_ns
-        return wire.pack(Encoder(self.peer).encode(space[name])) if name in space else None
+        return self.peer.content(space[name]) if name in space else None
 
     def _send(self, peer: Peer) -> dict[str, Any]:
         # Files go with a call only: what a test writes for itself is nobody else's.
