@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from casekit.grading.calls import ANY, ClassPlan
+from casekit.grading.standins import ANY, ClassPlan
 
 BUILTINS = frozenset(dir(builtins)) | {"get_ipython", "display", "__name__", "In", "Out", "_"}
 _MUTATORS = frozenset({

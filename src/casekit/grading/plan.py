@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from casekit.grading import names
-from casekit.grading.calls import ClassPlan
 from casekit.grading.names import BUILTINS, Use
+from casekit.grading.standins import ClassPlan
 
 _BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
 _PATCHED = re.compile(r"""["']__main__\.([^\W\d]\w*)["']""")

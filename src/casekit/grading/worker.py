@@ -23,12 +23,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from casekit.grading import wire
-from casekit.grading.calls import ClassPlan, Peer, State
+from casekit.grading.calls import Peer, State
 from casekit.grading.decoding import Decoder
 from casekit.grading.encoding import Encoder
 from casekit.grading.limits import Limits
 from casekit.grading.roles import EVALUATOR, FAILED, HELLO, PRIVATE, STUDENT, named
 from casekit.grading.shell import Shell, attach, refuse_input
+from casekit.grading.standins import ClassPlan
 from casekit.grading.values import opaque
 
 # Loaded before anything is known of the course: students import them, whatever the notebook does.
