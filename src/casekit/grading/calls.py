@@ -110,7 +110,7 @@ class Peer:
         self._places: dict[int, int] = {}
         self._stand_ins: dict[int, tuple[Any, int]] = {}
         self._things: dict[int, Any] = {}
-        self._functions: dict[int, Any] = {}
+        self._functions: dict[tuple[int, bool], Any] = {}
         self._kinds: dict[str, type] = {}
         self._objects = False
         self._tickets = itertools.count()
@@ -191,13 +191,14 @@ class Peer:
     def function(self, number: int, described: list[Any]) -> Any:
         """Return a function that calls the other side's."""
         objects = self._objects
-        if number in self._functions:
-            return self._functions[number]
+        if (number, objects) in self._functions:
+            return self._functions[number, objects]
 
         def call(*arguments: Any, **named: Any) -> Any:
             return self.use("call", number, arguments, named, objects=objects)
 
-        self._functions[number] = made = self._stand_in(as_described(call, described), number)
+        made = self._stand_in(as_described(call, described), number)
+        self._functions[number, objects] = made
         return made
 
     def iterator(self, number: int, kind: str) -> Any:

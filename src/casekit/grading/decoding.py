@@ -303,6 +303,8 @@ def _tuple_type(decoder: Decoder, name: Any, fields: list[Any]) -> Any:
 def _tuple_class(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     number, name, fields, defaults = parts
     kind = _tuple_type(decoder, name, fields)
+    if len(defaults) > len(fields):
+        _refuse("no namedtuple")
     return decoder.receiver.named_tuples(_at(number), kind, decoder.all(defaults, depth))
 
 

@@ -105,9 +105,9 @@ class Shared:
 
     def _forget(self, number: int) -> None:
         thing = self._known.pop(number, None)
-        if thing is not None:
+        if thing is not None and self._numbers.get(id(thing)) == number:
             del self._numbers[id(thing)]
-            self._before.pop(number, None)
+        self._before.pop(number, None)
 
     def _forget_unused(self) -> None:
         """Forget containers that nothing but this holds; one that comes again is known again."""
