@@ -424,8 +424,9 @@ def test_a_course_that_code_could_read_is_refused(tmp_path, monkeypatch, environ
 
 def test_memory_that_is_swapped_out_counts(monkeypatch):
     used = types.SimpleNamespace(pss=1, swap=2 * 2**30)
-    process = types.SimpleNamespace(memory_full_info=lambda: used, children=lambda **_: [],
-                                    memory_info=lambda: types.SimpleNamespace(rss=1))  # fmt: skip
+    process = types.SimpleNamespace(
+        pid=0, memory_full_info=lambda: used, children=lambda **_: []
+    )  # fmt: skip
     monkeypatch.setattr(sandbox.psutil, "Process", lambda _: process)
     status = f"Name:\tVmSwap: 7 kB\nVmRSS:\t       1 kB\nVmSwap:\t {2 * 2**20} kB\n"
     monkeypatch.setattr(sandbox.Path, "read_text", lambda *_, **__: status)
