@@ -441,8 +441,8 @@ class Peer:
         if "raised" in message:
             raised = self.decode(["exception", *message["raised"]], decoder)
             if isinstance(raised, _ENDS) and not may_end:  # it would end the loop that calls
-                message_ = f"a function raised {type(raised).__name__}"
-                raise RuntimeError(message_) from raised
+                reason = f"a function raised {type(raised).__name__}"
+                raise RuntimeError(reason) from raised
             raise raised if isinstance(raised, BaseException) else RuntimeError("malformed")
         return self.decode(message.get("value"), decoder, objects=objects)
 

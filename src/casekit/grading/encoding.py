@@ -426,9 +426,9 @@ def _is_rebuilt(kind: type) -> bool:
 
 def attributes_of(value: Any) -> dict[str, Any]:
     """Return what an object holds, in its dictionary and in slots."""
-    slots = (name for kind in type(value).__mro__ for name in kind.__dict__.get("__slots__", ()))
-    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-    return held | getattr(value, "__dict__", {})
+    state = object.__getstate__(value)
+    parts = state if isinstance(state, tuple) else (state,)
+    return {name: each for part in parts if part for name, each in part.items()}
 
 
 def _place_of(value: Any) -> list[str] | None:

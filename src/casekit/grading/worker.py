@@ -37,7 +37,6 @@ _COMMON = ("numpy", "pandas")
 _PLACE = "/tmp/notebook"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
-_LARGE = 2**14
 _NOBODY = 65534
 _PR_SET_PDEATHSIG = 1
 
@@ -390,9 +389,7 @@ class _Evaluator(_Child):
                 self._begin(message["handed"])
                 outputs = self.run(message["source"])
                 self.peer.require_whole()
-                if message[
-                    "trusted"
-                ]:  # files that the instructor's cells make are the instructor's
+                if message["trusted"]:  # files that the instructor's cells make are given too
                     self.given |= set(self.files.changed())
                 changed = self.peer.changes(Encoder(self.peer))
                 left = self._state(self.peer) | {"changed": changed}
