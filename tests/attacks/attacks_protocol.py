@@ -229,8 +229,9 @@ FORGED = [
                def own(self, message):
                    for number in range(-1, 3):
                        everywhere(frame(msgpack.packb({
-                           "kind": "call", "ticket": 99, "number": number,
-                           "arguments": [["list", [1, 2]], ["dict", []]]})))
+                           "kind": "call", "ticket": 99, "asked": msgpack.packb({
+                               "what": "call", "number": number, "changed": [],
+                               "arguments": [["list", [[1, 2]]], ["dict", [[]]]]})})))
                    return answer(self, message)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import types
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -294,6 +294,20 @@ def test_who_has_gone_is_told_from_who_sends_nonsense():
         wire.receive(there, time.monotonic() + 5)
     with pytest.raises(wire.Broken, match="no message"):
         wire.unpack(b"\xc1")
+
+
+@pytest.mark.parametrize("part", [b"\x90", b"\x80"])
+def test_a_message_of_a_students_has_no_more_parts_than_anybody_needs(part):
+    """An empty list takes one byte on the way and sixty in memory."""
+    many = b"\xdd" + (wire.MOST_PARTS + 1).to_bytes(4, "big") + part * (wire.MOST_PARTS + 1)
+    assert len(many) < wire.MOST_OPENED
+    here, there = socket.socketpair()
+    with here, there, ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(wire.send_packed, here, many)
+        with pytest.raises(wire.Broken, match="no message"):
+            wire.receive(there, time.monotonic() + 5, wire.MOST_OPENED, wire.MOST_PARTS)
+        sending.result()
+    assert len(wire.unpack(many)) == wire.MOST_PARTS + 1
 
 
 def test_files_of_a_first_notebook_stay_out_of_the_seconds_judge():

@@ -2,7 +2,9 @@
 
 import collections
 import datetime as dt
+import json
 import math
+import queue
 import string
 from decimal import Decimal
 from fractions import Fraction
@@ -185,3 +187,17 @@ def test_small_kinds_keep_their_type():
         assert type(arrived) is type(value)
     assert passed(collections.deque([1], 2)).maxlen == 2
     assert string.ascii_letters == passed(string.ascii_letters)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("json.decoder.JSONDecodeError", json.JSONDecodeError),
+        ("_queue.Empty", queue.Empty),
+        ("numpy.testing._private.utils.SkipTest", Exception),  # ends a unittest's test well
+    ],
+)
+def test_a_librarys_own_exceptions_keep_their_class(name, kind):
+    assert np.testing._private.utils.SkipTest
+    tree = ["exception", [name], [], "text", [], None]
+    assert type(Decoder(Peer(None)).decode(tree)) is kind

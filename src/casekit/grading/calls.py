@@ -363,12 +363,12 @@ class Peer:
             encoder = Encoder(self)
             changed = self.changes(encoder)
             sent = [encoder.encode(list(arguments)), encoder.encode(named or {})]
-            message = {
-                "kind": "call", "what": what, "ticket": ticket, "number": number,
-                "changed": changed, "arguments": sent, "state": self.state.sent(self),
-            }  # fmt: skip
-            with self._whole_frame():
-                wire.send(self.channel, message)
+            asked = wire.pack({
+                "what": what, "number": number, "changed": changed, "arguments": sent,
+                "state": self.state.sent(self),
+            })  # fmt: skip
+            with self._whole_frame():  # packed by itself: who passes it on does not open it
+                wire.send(self.channel, {"kind": "call", "ticket": ticket, "asked": asked})
             may_end = what in _ENDING
             return self._result(self._await(ticket), objects=objects, may_end=may_end)
 
@@ -454,12 +454,13 @@ class Peer:
         shown: list[tuple[str, list[str]]] = []
         decoder, encoder = Decoder(self), Encoder(self)
         try:
-            self.follow(message["changed"], decoder)
-            self.state.taken(self, message.get("state") or {})
-            arguments, named = (self.decode(tree, decoder) for tree in message["arguments"])
+            asked = wire.unpack(message["asked"])
+            self.follow(asked["changed"], decoder)
+            self.state.taken(self, asked.get("state") or {})
+            arguments, named = (self.decode(tree, decoder) for tree in asked["arguments"])
             try:
                 with _captured(shown), self.while_called():
-                    value = self._do(message["what"], message["number"], arguments, named)
+                    value = self._do(asked["what"], asked["number"], arguments, named)
             finally:
                 reply["changed"] = self.changes(encoder, decoder.met)
                 encoder.refer(decoder.met)

@@ -483,7 +483,8 @@ class _Processes:
             if not self._wait(child, time.monotonic() + self._limits.seconds_to_stop):
                 message = "it did not stop when its time was over"
                 raise DeadError(message)
-        reply = wire.receive(child.channel, time.monotonic() + _FETCH_SECONDS, wire.MOST_OPENED)
+        soon = time.monotonic() + _FETCH_SECONDS
+        reply = wire.receive(child.channel, soon, wire.MOST_OPENED, wire.MOST_PARTS)
         if not isinstance(reply, dict):
             message = "it sent what is no answer"
             raise DeadError(message)
@@ -522,7 +523,7 @@ class _Processes:
                     waiting = self._calling
                     self._stop_call(waiting)
                     _say_dead(evaluator, waiting)  # a thread of the test's may wait for it still
-                self._leave(message.get("left") or {})
+                self._leave(message["left"])
                 return read_outputs(message["outputs"], self.room), late
             if message["kind"] == "broken":
                 raise wire.Broken(message["why"])
@@ -531,9 +532,9 @@ class _Processes:
             else:
                 self._pass_on(evaluator, data, message, until)
 
-    def _leave(self, state: dict[str, Any]) -> None:
+    def _leave(self, state: bytes) -> None:
         """Tell the student's process what a test has changed and nobody has called for yet."""
-        if self._dead or STUDENT not in self._children or not any(state.values()):
+        if self._dead or STUDENT not in self._children or not state:
             return
         try:
             self._ask_student({"kind": "state", "state": state}, _FETCH_SECONDS)

@@ -52,8 +52,8 @@ EXCEPTIONS = {
 """Python's own exceptions, by name."""
 
 LIBRARIES = frozenset({
-    "binascii", "configparser", "csv", "_csv", "dataclasses", "decimal", "json", "numpy", "pandas",
-    "queue", "sqlite3", "statistics", "struct", "xml", "zlib", "zoneinfo",
+    "_csv", "_queue", "binascii", "configparser", "csv", "dataclasses", "decimal", "json",
+    "numpy", "pandas", "queue", "sqlite3", "statistics", "struct", "xml", "zlib", "zoneinfo",
 })  # fmt: skip
 """Libraries whose exceptions keep their class."""
 

@@ -14,6 +14,9 @@ MOST_BYTES = 64 * 2**20
 MOST_OPENED = 4 * 2**20
 """Longest message of a student's process that the supervisor opens."""
 
+MOST_PARTS = 400_000
+"""Most lists and dictionaries in one: an empty one takes a byte here and sixty in memory."""
+
 ANY = 2**31
 """For messages of the supervisor, which is trusted."""
 
@@ -42,20 +45,40 @@ def pack(message: Any) -> bytes:
     return bytes(msgpack.packb(message, unicode_errors="surrogatepass"))
 
 
-def unpack(data: bytes) -> Any:
+def unpack(data: bytes, most_parts: int | None = None) -> Any:
     """Return the message in some bytes.
 
+    Args:
+        data: The bytes.
+        most_parts: Most lists and dictionaries that it may have; None sets no limit.
+
     Raises:
-        Broken: If they hold none.
+        Broken: If they hold none, or a larger one.
     """
+    counted = None if most_parts is None else _Counted(most_parts)
     try:
         # Keys are text, and there are no extensions: objects as keys can be made to collide.
         return msgpack.unpackb(
-            data, unicode_errors="surrogatepass", strict_map_key=True, max_ext_len=0
-        )
-    except (ValueError, TypeError, msgpack.UnpackException) as problem:
+            data, unicode_errors="surrogatepass", strict_map_key=True, max_ext_len=0,
+            list_hook=counted, object_hook=counted,
+        )  # fmt: skip
+    except (ValueError, TypeError, MemoryError, msgpack.UnpackException) as problem:
         message = f"no message: {type(problem).__name__}"
         raise Broken(message) from problem
+
+
+class _Counted:
+    """Lets so many parts pass, and no more."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def __call__(self, part: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            message = "too many parts"
+            raise ValueError(message)
+        return part
 
 
 def send(channel: socket.socket, message: Any, until: float | None = None) -> None:
@@ -86,19 +109,25 @@ def send_packed(channel: socket.socket, data: bytes, until: float | None = None)
             raise Gone(str(problem)) from problem
 
 
-def receive(channel: socket.socket, until: float | None = None, most: int = MOST_BYTES) -> Any:
+def receive(
+    channel: socket.socket,
+    until: float | None = None,
+    most: int = MOST_BYTES,
+    most_parts: int | None = None,
+) -> Any:
     """Wait for a message and return it.
 
     Args:
         channel: A stream socket.
         until: When to stop waiting, by `time.monotonic`; None waits on.
         most: Longest message that is accepted, in bytes.
+        most_parts: See `unpack`.
 
     Raises:
         Broken: If the other side has gone, or sent no message.
         Late: If it did not come in time.
     """
-    return unpack(receive_packed(channel, until, most))
+    return unpack(receive_packed(channel, until, most), most_parts)
 
 
 def receive_packed(

@@ -301,7 +301,7 @@ class _Student(_Child):
             elif kind == "fetch":
                 self._fetch(message["names"])
             elif kind == "state":
-                self._take(self.peer, message["state"])
+                self._take(self.peer, wire.unpack(message["state"]))
                 wire.send(self.channel, {})
             elif kind == "call":
                 self.called = True
@@ -393,7 +393,8 @@ class _Evaluator(_Child):
                     self.given |= set(self.files.changed())
                 changed = self.peer.changes(Encoder(self.peer))
                 left = self._state(self.peer) | {"changed": changed}
-                wire.send(self.channel, {"kind": "done", "outputs": outputs, "left": left})
+                packed = wire.pack(left) if any(left.values()) else b""
+                wire.send(self.channel, {"kind": "done", "outputs": outputs, "left": packed})
 
     def _bind(self, message: dict[str, Any]) -> None:
         """Bind names to what the student's process has under them.
