@@ -20,6 +20,7 @@ from casekit.course import firms
 from casekit.errors import InvalidInputError
 from casekit.grading import auditing, cells, folders, notebooks, run, sandbox, session, wire
 from casekit.grading.calls import Peer
+from casekit.grading.ledger import Job
 from casekit.grading.plan import KnownCell, NotebookPlan
 
 ANSWER = KnownCell("answer", "code", "# your work", "sum", locked=False, solution=True)
@@ -237,6 +238,25 @@ def test_whatever_a_submission_raises_does_not_end_the_run(tmp_path, monkeypatch
     rows = one(["ada", "ben"], again=False)
     assert [row.status for row in rows] == ["failed", "failed"]
     assert "RecursionError" in rows[0].problem
+
+
+def test_what_waits_to_be_written_waits_on_the_disk(tmp_path):
+    course = types.SimpleNamespace(
+        log_file=lambda student: tmp_path / f"{student}.log",
+        graded_folder=lambda student: tmp_path / "autograded" / student / "a",
+    )
+    one = run.Run(course, session.Assignment("a", (PLAN,)), None, lambda *_: None)
+    done = graded("eve", 2.0, "2")
+    done.notebooks[0].text = "{}"
+    one._numeric = set()
+    handed_in = folders.HandedIn({"n": b"{ }"}, {"own.txt": b"mine"}, None, ("left",), ())
+    one._take(Job("eve", handed_in, {"key.txt": b"k"}, "digest"), done)
+    ((told, _, part),) = one._ready
+    assert {path.name: path.read_bytes() for path in part.iterdir()} == {
+        "n.ipynb": b"{}", "own.txt": b"mine", "key.txt": b"k",
+    }  # fmt: skip
+    assert (told.handed_in.notebooks, told.handed_in.files, told.laid) == ({"n": b""}, {}, {})
+    assert (told.digest, told.handed_in.problems) == ("digest", ("left",))
 
 
 def test_an_audit_sees_what_grading_has_read(tmp_path):

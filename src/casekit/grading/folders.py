@@ -7,7 +7,7 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -47,6 +47,10 @@ class HandedIn:
     problems: tuple[str, ...]
     strange: tuple[str, ...]
     noted: tuple[str, ...] = ()
+
+    def without_content(self) -> "HandedIn":
+        """Return what is still told of it when its files are written elsewhere."""
+        return replace(self, notebooks=dict.fromkeys(self.notebooks, b""), files={})
 
     def digest(self) -> str:
         """Return a fingerprint of everything in it."""

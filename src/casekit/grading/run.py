@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -243,7 +243,8 @@ class Run:
         }
         self._require_numbers(graded)
         part = folders.lay_part(self._course.graded_folder(job.student), files)
-        self._ready.append((job, graded, part))
+        told = replace(job, handed_in=job.handed_in.without_content(), laid={})
+        self._ready.append((told, graded, part))  # the files lie there: many may wait
         self._progress(f"graded {job.student}", len(self._rows) + len(self._ready), self._total)
 
     def _flush(self) -> None:
