@@ -36,6 +36,11 @@ POINTS = {
         "area-test": 4.0, "load-test": 2.0, "half-test": 3.0, "till-test": 3.0, "copied-test": 2.0,
         "pay-test": 1.0, "given-test": 2.0, "after-test": 1.0,
     },
+    "things": {
+        "top-test": 2.0, "whole-test": 1.0, "area-test": 1.0, "stop-test": 2.0, "twice-test": 2.0,
+        "near-test": 1.0, "points-test": 1.0, "middle-test": 2.0, "read-test": 2.0,
+        "rule-test": 1.0, "steps-test": 1.0, "last-test": 3.0,
+    },
 }  # fmt: skip
 ESSAY = 5.0
 SALES = "shop,units\nmill,10\npier,7\nmill,5\ntown,1\npier,2\n"
@@ -179,6 +184,7 @@ def uses(hidden: str) -> Case:
     """
     cells = [
         locked("given-file", """\
+            import functools
             from pathlib import Path
 
             import pandas as pd
@@ -194,6 +200,8 @@ def uses(hidden: str) -> Case:
         *pair("load", 2, 'def load(read, name):\n    return read(name)["units"].sum()', """\
             ### BEGIN HIDDEN TESTS
             assert load(pd.read_csv, "given.csv") == 7
+            Path("other.csv").write_text("units;n\\n7;1\\n")
+            assert load(functools.partial(pd.read_csv, sep=";"), "other.csv") == 7
             ### END HIDDEN TESTS"""),
         *pair("half", 3, "def half(x):\n    return x / 2", """\
             ### BEGIN HIDDEN TESTS
@@ -245,6 +253,87 @@ def uses(hidden: str) -> Case:
         *pair("after", 1, "after = 1", "assert after == 1"),
     ]  # fmt: skip
     return Case("uses", {"uses": cells}, [])
+
+
+def things() -> Case:
+    """A fifth assignment, of things of the instructor's that a student's code may reach."""
+    cells = [
+        locked("given-things", """\
+            import enum
+            import functools
+
+            import numpy as np
+            import pandas as pd
+
+            sales = pd.DataFrame({"units": [10, 7, 5], "shop": ["a", "b", "a"]})
+            noted = []
+
+
+            class Light(enum.Enum):
+                RED = 1
+                BLUE = 2
+
+
+            class Box:
+                def __init__(self, width, height):
+                    self.width, self.height = width, height
+
+                @functools.cached_property
+                def area(self):
+                    return self.width * self.height"""),
+        *pair("top", 2, "def top(units):\n    return units.max()", """\
+            ### BEGIN HIDDEN TESTS
+            assert top(sales["units"]) == sales["units"].max()
+            ### END HIDDEN TESTS"""),
+        *pair("whole", 1, 'whole = sales["units"].sum()', "assert whole == sales['units'].sum()"),
+        *pair("area", 1, "area = Box(2, 3)", "assert area.area == 6"),
+        *pair("stop", 2, "def stop():\n    return Light.RED", """\
+            ### BEGIN HIDDEN TESTS
+            assert stop().value == Light.RED.value
+            ### END HIDDEN TESTS"""),
+        *pair("twice", 2, "from operator import eq\n\n\ndef twice(x):\n    return 2 * x", """\
+            ### BEGIN HIDDEN TESTS
+            for x in (2, 3, 5):
+                found = twice(x)
+                assert eq(found, x + x)
+            ### END HIDDEN TESTS"""),
+        *pair("near", 1, "from math import *\n\nnear = sqrt(2)", "assert isclose(near, 2**0.5)"),
+        *pair("points", 1, """\
+            class Point:
+                def __init__(self, x):
+                    self.x = x
+
+                def __sub__(self, other):
+                    return Point(self.x - other)
+
+                def __abs__(self):
+                    return abs(self.x)
+
+
+            points = [Point(1), Point(2)]""", "assert [each.x for each in points] == [1, 2]"),
+        *pair("middle", 2, "def middle(xs):\n    return sum(xs) / len(xs)", """\
+            ### BEGIN HIDDEN TESTS
+            assert abs(middle([1, 2]) - 1.5) < 1e-6
+            assert all(abs(each - 1.5) < 1e-6 for each in [middle([1, 2])])
+            ### END HIDDEN TESTS"""),
+        *pair("read", 2, "def read(load, name):\n    return int(load(name).sum())", """\
+            ### BEGIN HIDDEN TESTS
+            np.save("numbers.npy", np.arange(4))
+            assert read(np.load, "numbers.npy") == 6
+            ### END HIDDEN TESTS"""),
+        *pair("rule", 1, "def rule(text):\n    return eval(text)", """\
+            try:
+                rule("1 +")
+                assert False
+            except SyntaxError as problem:
+                print(problem.msg)
+            ### BEGIN HIDDEN TESTS
+            noted += [] if rule("1 + 1") == 2 else ["rule"]
+            ### END HIDDEN TESTS"""),
+        *pair("steps", 1, "def steps(n):\n    return n", "assert sum(range(steps(4))) == 6"),
+        *pair("last", 3, "last = 1", "assert last and not noted"),
+    ]  # fmt: skip
+    return Case("things", {"things": cells}, [])
 
 
 ORDER = list(POINTS["target"])

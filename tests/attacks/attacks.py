@@ -4,6 +4,7 @@ import attacks_notebooks
 import attacks_patches
 import attacks_protocol
 import attacks_system
+import attacks_things
 import attacks_uses
 import attacks_values
 
@@ -25,4 +26,5 @@ ATTACKS = [
     *attacks_system.FLOODS,
     *attacks_system.ENDINGS,
     *attacks_uses.USES,
+    *attacks_things.THINGS,
 ]

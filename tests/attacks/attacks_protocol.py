@@ -231,7 +231,7 @@ FORGED = [
                        everywhere(frame(msgpack.packb({
                            "kind": "call", "ticket": 99, "asked": msgpack.packb({
                                "what": "call", "number": number, "changed": [],
-                               "arguments": [["list", [[1, 2]]], ["dict", [[]]]]})})))
+                               "arguments": [["list", [1, 2]], ["dict", []]]})})))
                    return answer(self, message)
 
 

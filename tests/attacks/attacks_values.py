@@ -119,6 +119,23 @@ LOOKALIKES = [
               import numpy as np
 
               it = np.ma.masked_all(4)"""),
+    lookalike("hidden-value", "one number that is hidden", """\
+              import numpy as np
+
+              it = np.ma.array([0.0005], mask=[1])"""),
+    lookalike("column", "a column of pandas' own kind, whose truth is its length", """\
+              import pandas as pd
+
+              it = pd.array([1.0])"""),
+    lookalike("column-of-text", "a column of text", """\
+              import pandas as pd
+
+              it = pd.array(["x"], dtype="string")"""),
+    lookalike("columns", "a list of columns", """\
+              import pandas as pd
+
+              it = [pd.array([0])] * 4""",
+              scores={**nothing("mean", "table", "word", "code"), "evens-test": 1.0}),
     lookalike("array-of-kinds", "an array of values that are equal to everything",
               _everything() + "\n    import numpy as np\n\n    it = np.array([it] * 4)"),
     lookalike("mock", "a mock", "from unittest import mock\n\nit = mock.MagicMock()"),

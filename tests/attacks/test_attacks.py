@@ -17,7 +17,7 @@ from secrets import token_hex
 import nbformat
 import psutil
 import pytest
-from attack_parts import CODE, ESSAY, POINTS, PORT, Attack, kinds, target, two, uses
+from attack_parts import CODE, ESSAY, POINTS, PORT, Attack, kinds, target, things, two, uses
 from attacks import ATTACKS
 from corpus import COURSE, make_course
 from corpus_parts import find, without_regions
@@ -76,7 +76,7 @@ def make_world(folder: Path, attacks: list[Attack], port: int, home: Path) -> Wo
     where = ("hidden", "keys", "private", "token", "gradebook", "neighbour", "home", "temp")
     canaries = {name: f"canary-{name}-{token_hex(8)}" for name in where}
     hidden = canaries["hidden"]
-    root = make_course(folder / "course", [target(hidden), two(), kinds(), uses(hidden)])
+    root = make_course(folder / "course", [target(hidden), two(), kinds(), uses(hidden), things()])
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as stream:
         stream.write("c.Execute.timeout = 4\n")
     (root / "keys").mkdir()
@@ -349,12 +349,14 @@ def test_an_attack_sees_nothing_private(world, attack):
     for path in files:
         text = path.read_bytes()
         assert len(text) < MOST_BYTES, path.name
+        answers = text
         if path.suffix == ".ipynb":
-            text = _without_tests(path)
+            answers = _without_tests(path)
             cells = nbformat.read(path, NO_CONVERT).cells
             assert all(len(cell.get("outputs", ())) <= MOST_OUTPUTS for cell in cells)
         for where, canary in world.canaries.items():
-            assert canary.encode() not in text, (where, path.name)
+            searched = answers if where == "hidden" else text
+            assert canary.encode() not in searched, (where, path.name)
     assert not [path for path in folder.rglob("*") if path.is_symlink()]
 
 

@@ -1026,4 +1026,122 @@ class Dog:
             before("slope", plain("def my_gradient(y, x):\n    return np.gradient(y, x)")),
         ),
     ),
+    # State that functions keep: ordered, bound late, deleted, looped over while it changes.
+    case(
+        "kept-state",
+        [
+            plain("import math\nfrom collections import OrderedDict\n\nimport numpy as np"),
+            plain("import pandas as pd"),
+            locked("sales", "sales = pd.DataFrame({'units': [10, 7, 5], 'shop': list('aba')})"),
+            *pair(
+                "lru",
+                2,
+                """
+                cache = OrderedDict()
+
+
+                def square(k):
+                    if k in cache:
+                        cache.move_to_end(k)
+                    cache[k] = k * k
+                    if len(cache) > 2:
+                        cache.popitem(last=False)
+                    return cache[k]""",
+                "assert [square(k) for k in (1, 2, 1, 3)] == [1, 4, 1, 9]\n"
+                "assert list(cache) == [1, 3]",
+            ),
+            *pair(
+                "start",
+                1,
+                """
+                def start():
+                    global level
+                    level = 5
+
+
+                def stop():
+                    global level
+                    del level""",
+                "start()\nassert level == 5\nstop()\nassert 'level' not in globals()",
+            ),
+            *pair(
+                "bump",
+                1,
+                "def bump(counts, key):\n    counts[key] += 1",
+                """
+                counts = {"old": 0, "a": 1, "b": 2, "c": 3}
+                del counts["old"]
+                for key in counts:
+                    bump(counts, key)
+                    assert counts[key] > 1
+                assert counts == {"a": 2, "b": 3, "c": 4}""",
+            ),
+            *pair(
+                "clean",
+                1,
+                "def clean(values):\n    return [v for v in values if v is not None]",
+                "assert clean([1.0, None, np.nan, math.nan]) == [1.0, np.nan, math.nan]",
+            ),
+            *pair(
+                "unique",
+                1,
+                "def unique(words):\n    return list(set(words))",
+                "words = 'the cat and the dog and the bird'.split()\n"
+                "assert unique(words) == list(set(words))",
+            ),
+            *pair(
+                "top",
+                1,
+                "def top(units):\n    return units.max()",
+                "assert top(sales['units']) == sales['units'].max()",
+            ),
+            *pair(
+                "stack",
+                1,
+                """
+                def empty():
+                    return []
+
+
+                def push(stack, item):
+                    stack.append(item)
+
+
+                def last(stack):
+                    return stack[-1]""",
+                "made = empty()\npush(made, 3)\npush(made, 4)\nassert last(made) == 4",
+            ),
+            *pair(
+                "record",
+                1,
+                "table = pd.DataFrame({'n': [1, 2]})\nlog = []\n\n\n"
+                "def record(x):\n    log.append(x)",
+                "for x in range(30):\n    record(x)\n    assert log == list(range(x + 1))\n"
+                "assert table['n'].sum() == 3",
+            ),
+        ],
+        right("ada"),
+        by(
+            "ben",
+            {
+                "lru": "cache = {}\ndef square(k):\n    cache[k] = k * k\n    return cache[k]",
+                "bump": "def bump(counts, key):\n    counts[key] = counts.pop(key) + 1",
+                "top": "def top(units):\n    units.iloc[:] = 0\n    return 0",
+                "stack": "class Stack:\n    def __init__(self):\n        self.items = []\n\n"
+                "def empty():\n    return Stack()\n\n"
+                "def push(stack, item):\n    stack.items.append(item)\n\n"
+                "def last(stack):\n    return stack.items[-1]",
+            },
+        ),
+        by(
+            "cleo",
+            {
+                "start": "def start():\n    level = 5\n\ndef stop():\n    pass",
+                "clean": "def clean(values):\n    return [float(str(v)) for v in values if v]",
+                "top": "def top(units):\n    units[units < 6] = 0\n    return units.max()",
+                "record": "log = []\ndef record(x):\n    global log\n    log = [*log, x]\n"
+                "table = pd.DataFrame({'n': [3]})",
+            },
+        ),
+    ),
 ]

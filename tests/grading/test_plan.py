@@ -87,6 +87,31 @@ def test_names_that_a_test_binds_for_the_students_functions_are_handed_over():
     assert test.handed == ("rate",)
 
 
+def test_what_a_star_imports_is_an_import():
+    made, test = plan(
+        ("solution", "from math import *\nnear = sqrt(2)"), ("test", "assert isclose(near, 1.4)")
+    )
+    assert made.trusted == ("from math import *",)
+    assert test.wanted == ("near",)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "test", "goes_on"),
+    [
+        ("noted.append(f(1))", "assert not noted", True),
+        ("found = f(1)", "assert found", True),
+        ("assert f(1)", "assert f(2)", False),
+        ("assert f(1)", "assert not noted", False),
+    ],
+)
+def test_a_test_may_go_on_from_an_earlier_one(earlier, test, goes_on):
+    _, made = plan(
+        ("locked", "noted = []"), ("solution", "def f(x):\n    return x"), ("test", earlier),
+        ("test", test),
+    )  # fmt: skip
+    assert made.goes_on is goes_on
+
+
 def test_a_class_offers_what_the_solution_defines():
     made, _ = plan(
         ("solution", "class Stack:\n    def __init__(self):\n        self.items = []\n"

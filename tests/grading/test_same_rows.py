@@ -131,7 +131,7 @@ def test_the_corpus_is_large_and_varied():
     assert len(CASES) >= 36
     assert sum(len(case.notebooks) for case in CASES) >= 30
     assert all(2 <= len(case.submissions) <= 4 for case in CASES)
-    assert len(PLACES) <= 160
+    assert len(PLACES) <= 170
 
 
 def test_names_are_unique_and_those_who_differ_exist():

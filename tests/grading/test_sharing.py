@@ -1,11 +1,17 @@
 """Two peers: what is one object stays one, and changes on one side reach the other."""
 
+import enum
+import functools
 import inspect
+import math
+import operator
 import socket
 import threading
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
+from random import Random
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +20,7 @@ from casekit.grading import wire
 from casekit.grading.calls import Peer
 from casekit.grading.encoding import Encoder
 from casekit.grading.sharing import Shared
+from casekit.grading.values import Opaque
 
 
 class Pair:
@@ -124,6 +131,150 @@ def test_a_source_stays_with_the_judge_and_a_librarys_function_goes_by_name(pair
     with pytest.raises(OSError, match="could not get source"):
         inspect.getsource(lent)
     assert mean is np.mean
+
+
+def test_of_a_library_nothing_is_lent_whatever_it_is_part_of(pair):
+    """What is lent can be called from there with anything: with the name of another file, say."""
+    seen = []
+    keep = pair.lend(seen.append)
+    table = pd.DataFrame({"a": [1, 2]})
+    for each in (open, pd.read_csv, functools.partial(pd.read_csv, sep=";"), table.query, getattr):
+        keep(each)
+    assert pair.judge._lent == {0}
+    assert seen[:2] == [open, pd.read_csv]
+    assert (seen[2].func, seen[2].keywords) == (pd.read_csv, {"sep": ";"})
+    assert seen[3]("a == 2").shape == (1, 1)
+
+
+def test_a_table_is_not_changed_through_what_was_taken_from_it(pair):
+    table = pd.DataFrame({"a": [1, 2], "at": pd.to_datetime(["2015-01-01", "2016-01-01"])})
+    for column in (table["a"], table["at"], table["at"].dt.tz_localize("UTC")):
+        pair.lend(lambda x: operator.setitem(x, 0, x[1]))(column)
+        assert column[0] == column[1]
+    assert table["a"].tolist() == [1, 2]
+    assert table["at"].is_unique
+    named = table.rename(columns={"a": "b"})
+    pair.lend(lambda x: x.__setitem__("b", 0))(named)
+    assert (named["b"].sum(), table["a"].sum()) == (0, 3)
+
+
+def test_the_order_of_an_ordered_dictionary_passes(pair):
+    cache = OrderedDict(a=1, b=2, c=3)
+    pair.lend(lambda x: x.move_to_end("a"))(cache)
+    assert list(cache) == ["b", "c", "a"]
+    pair.lend(lambda x: x.popitem(last=False))(cache)
+    cache["d"] = 4
+    assert list(cache) == ["c", "a", "d"]
+
+
+def test_a_loop_over_a_dictionary_goes_on_while_its_values_change(pair):
+    counts = {"old": 0, "a": 1, "b": 2, "c": 3}
+    del counts["old"]
+    bump, seen = pair.lend(lambda x, key: operator.setitem(x, key, 9)), []
+    for key in counts:
+        bump(counts, key)
+        seen.append(key)
+    assert seen == ["a", "b", "c"]
+    assert set(counts.values()) == {9}
+
+
+class Doubled(list):
+    """A list that adds everything twice."""
+
+    def extend(self, items):
+        super().extend([each for each in items for _ in range(2)])
+
+
+def test_content_passes_whatever_a_class_adds_to_it(pair):
+    items = Doubled([1])
+    pair.lend(lambda x: x.append(2))(items)
+    assert items == [1, 2]
+
+
+def test_what_is_equal_to_itself_alone_is_itself_afterwards(pair):
+    gaps, mark = [1.0, np.nan, math.nan], object()
+    assert pair.lend(list)(gaps) == gaps
+    assert pair.lend(lambda x: x[::-1])([mark, 1])[1] is mark
+    colour = enum.Enum("colour", ["RED", "BLUE"])
+    assert pair.lend(lambda x: {x: 1})(colour.RED) == {colour.RED: 1}
+
+
+def test_an_object_of_the_students_own_comes_back_to_the_student(pair):
+    class Stack:
+        def __init__(self):
+            self.items = []
+
+    def empty():
+        return Stack()
+
+    stack = pair.lend(empty)()
+    pair.lend(lambda stack, x: stack.items.append(x))(stack, 4)
+    assert isinstance(stack, Opaque)
+    assert pair.lend(lambda stack: stack.items[-1])(stack) == 4
+
+
+def test_an_array_that_is_locked_stays_locked(pair):
+    locked = np.arange(3.0)
+    locked.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        pair.lend(lambda x: operator.setitem(x, 0, 1))(locked)
+    assert pair.lend(lambda x: pd.Series(x).add(1).tolist())(locked) == [1.0, 2.0, 3.0]
+
+
+def test_what_is_large_does_not_hide_what_is_small(pair):
+    table, log, samples = pd.DataFrame({"a": [1, 2]}), [], np.arange(200_000.0)
+    kept = []
+    pair.lend(lambda *things: kept.extend(things))(log, table, samples)
+    pair.lend(lambda: kept[0].append(1))()
+    assert log == [1]
+    pair.lend(lambda: kept[1].__setitem__("a", 7))()
+    assert table["a"].tolist() == [7, 7]
+
+
+class Node:
+    """A given class whose objects refer to one another."""
+
+    def __init__(self, value):
+        self.value, self.next, self.before = value, None, None
+
+
+def test_objects_of_a_given_class_may_go_in_a_ring(pair):
+    pair.judge.shared_classes = pair.student.shared_classes = lambda: {"Node": Node}
+    first, second = Node(1), Node(2)
+    first.next, second.before = second, first
+
+    def turn(node):
+        node.next.value = 5
+        return node.next
+
+    back = pair.lend(turn)(first)
+    assert back is second
+    assert (second.value, back.before) == (5, first)
+    first.hook = abs
+    assert pair.lend(lambda node: node.hook(-2))(first) == 2
+
+
+def test_random_numbers_begin_where_they_stand(pair):
+    assert pair.lend(lambda rng: rng.randint(1, 100))(Random(3)) == Random(3).randint(1, 100)
+
+
+def test_objects_are_found_by_number_where_they_are_expected_alone():
+    """A list of a student's objects must not pass where a list of numbers is wanted."""
+    peer = Peer(None, open=False, first=2)
+    tree = ["once", 1, ["list", [1, 2]]]
+    kept = peer.decode(tree, objects=True)
+    assert isinstance(peer.decode(["same", 1]), Opaque)
+    assert peer.decode(["same", 1], objects=True) is kept
+    Encoder(peer).encode([kept])  # handed over
+    assert peer.decode(["same", 1]) is kept
+
+
+def test_a_member_of_an_enumeration_is_nobodys_to_change():
+    colour = enum.Enum("colour", ["RED", "BLUE"])
+    peer = Peer(None, shared_classes=lambda: {"colour": colour}, open=False, first=2)
+    red, blue = (["once", 1, ["member", "colour", name]] for name in ("RED", "BLUE"))
+    assert peer.decode(["list", [red, blue]]) == [colour.RED, colour.BLUE]
+    assert (colour.RED.value, colour.BLUE.value) == (1, 2)
 
 
 def test_a_number_that_was_never_given_is_refused():

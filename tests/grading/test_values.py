@@ -201,3 +201,34 @@ def test_a_librarys_own_exceptions_keep_their_class(name, kind):
     assert np.testing._private.utils.SkipTest
     tree = ["exception", [name], [], "text", [], None]
     assert type(Decoder(Peer(None)).decode(tree)) is kind
+
+
+@pytest.mark.parametrize("kind", ["MT19937", "Philox"])
+def test_random_numbers_are_not_read_beyond_their_state(kind):
+    generator = np.random.Generator(getattr(np.random, kind)(1))
+    tree = Encoder(Peer(None)).encode(generator)
+    assert Decoder(Peer(None, first=2)).decode(tree).random() == generator.random()
+    word = "pos" if kind == "MT19937" else "buffer_pos"
+
+    def moved(part):
+        if isinstance(part, list) and word in part:
+            part = [*part]
+            part[part.index(word) + 1] = 700
+        return [moved(each) for each in part] if isinstance(part, list) else part
+
+    with pytest.raises(MalformedError, match="no state"):
+        Decoder(Peer(None, first=2)).decode(moved(tree))
+
+
+def test_hidden_values_pass_where_they_are_asked_for_alone():
+    some, none = np.ma.array([1, 2], mask=[1, 0]), np.ma.array([1, 2])
+    for masks, kind in ((True, np.ma.MaskedArray), (False, Opaque)):
+        peer = Peer(None, open=False, masks=masks, first=2)
+        assert isinstance(peer.decode(Encoder(Peer(None)).encode(some)), kind)
+        assert isinstance(peer.decode(Encoder(Peer(None)).encode(none)), np.ma.MaskedArray)
+
+
+def test_a_file_that_an_error_names_is_not_read_here():
+    error = SyntaxError("no", ("/etc/passwd", 1, 1, None))
+    there = Decoder(Peer(None)).decode(Encoder(Peer(None)).encode(error))
+    assert (there.msg, there.lineno, there.filename) == ("no", 1, None)

@@ -90,6 +90,7 @@ class Peer:
         modules: Names of modules that may arrive as this side's own.
         open: Whether the other side may use everything that was sent in every way; if not, it may
             call functions and step iterators that were given to it, and nothing else.
+        masks: Whether the assignment is about arrays with hidden values.
         first: This side's first number for a container; odd on one side, even on the other.
     """
 
@@ -102,6 +103,7 @@ class Peer:
     own: frozenset[str] = frozenset()
     modules: AbstractSet[str] = frozenset()
     open: bool = True
+    masks: bool = True
     first: int = 1
 
     def __post_init__(self) -> None:
@@ -110,6 +112,9 @@ class Peer:
         self._places: dict[int, int] = {}
         self._stand_ins: dict[int, tuple[Any, int]] = {}
         self._things: dict[int, Any] = {}
+        self._opaque: dict[int, Any] = {}
+        self._handed: set[int] = set()
+        self._given: set[int] = set()
         self._functions: dict[tuple[int, bool], Any] = {}
         self._kinds: dict[str, type] = {}
         self._objects = False
@@ -137,6 +142,13 @@ class Peer:
         return place
 
     def theirs(self, thing: Any) -> int | None:
+        """Return the number of what an object stands in for, which is handed over now."""
+        number = self.number_of(thing)
+        if number is not None:
+            self._handed.add(number)
+        return number
+
+    def number_of(self, thing: Any) -> int | None:
         """Return the number of what an object stands in for."""
         found = self._stand_ins.get(id(thing))
         return found[1] if found else None
@@ -147,8 +159,10 @@ class Peer:
         return kind.__name__ if found is kind else ""
 
     def share(self, thing: Any) -> int:
-        """Return the number by which both sides know a container."""
-        return self.containers.number(thing)
+        """Return the number by which both sides know a container, which is handed over now."""
+        number = self.containers.number(thing)
+        self._given.add(number)
+        return number
 
     def content(self, thing: Any) -> bytes:
         """Return how a value stands, to compare it with what it is later; nothing is sent."""
@@ -168,8 +182,12 @@ class Peer:
     # As a receiver
 
     def find(self, number: int) -> Any:
-        """Return the container that both sides know by a number, or None."""
-        return self.containers.find(number)
+        """Return the container that both sides know by a number, or None.
+
+        One with objects in it is found where they are expected, and where it was handed over.
+        """
+        is_kept = number in self._holding and number not in self._given
+        return None if is_kept and not self._objects else self.containers.find(number)
 
     def adopt(self, number: int, thing: Any) -> None:
         """Know a container by a number from now on."""
@@ -258,7 +276,7 @@ class Peer:
         if plan is None:
             return opaque(names[0] if names else "type")
         known = self._kinds.get(plan.name)
-        if known is not None and self.theirs(known) == number:
+        if known is not None and self.number_of(known) == number:
             return known
         parts = (names, bases, said)
         self._kinds[plan.name] = made = stand_in_class(self, plan, number, *parts)
@@ -276,10 +294,13 @@ class Peer:
 
     def thing(self, number: int, kind: Any) -> Any:
         """Return an object of a class that was asked for, or an opaque one."""
-        if number in self._things:
+        if number in self._things and (self._objects or number in self._handed):
             return self._things[number]
         if not isinstance(kind, Meta):
-            return opaque(type(kind).__name__ if isinstance(kind, Opaque) else "object")
+            if number not in self._opaque:
+                name = type(kind).__name__ if isinstance(kind, Opaque) else "object"
+                self._opaque[number] = self._stand_in(opaque(name), number)
+            return self._opaque[number]
         made: Any = object.__new__(kind)  # type: ignore[arg-type]
         object.__setattr__(made, "_number_", number)
         self._things[number] = made
@@ -297,13 +318,14 @@ class Peer:
         """Return an object that this side has sent."""
         return self._kept[number]
 
-    def instance(self, name: str, attributes: dict[Any, Any]) -> Any:
+    def instance(self, name: str, attributes: Iterable[tuple[Any, Any]]) -> Any:
         """Return an object of a class of the instructor's, with the attributes that were sent."""
         kind: Any = self.shared_classes()[name]
         made = kind.__new__(kind)
-        for word, value in attributes.items():
+        for word, value in attributes:
             # What its class offers stays the class's: no attribute stands before a method.
-            if not (str(word).startswith("__") or callable(value) or is_behaviour(kind, word)):
+            is_data = self.open or not (callable(value) or is_behaviour(kind, word))
+            if is_data and not str(word).startswith("__"):
                 object.__setattr__(made, word, value)
         return made
 
@@ -519,7 +541,7 @@ class _Looking:
     open = True
 
     def __init__(self, peer: Peer) -> None:
-        self.theirs, self.shared, self.asked = peer.theirs, peer.shared, peer.asked
+        self.theirs, self.shared, self.asked = peer.number_of, peer.shared, peer.asked
 
     def keep(self, thing: Any, *, lend: bool = False) -> int:
         del lend
@@ -537,6 +559,8 @@ class _Looking:
 
 def change(peer: Peer, value: Any, new: Any) -> bool:
     """Give an object the content that its copy has got elsewhere, and say whether it has it."""
+    if isinstance(value, enum.Enum):  # nobody's to change
+        return value is new
     if type(value) is type(new) and peer.shared(type(value)):
         _set_attributes(value, attributes_of(new))
         return True
@@ -546,8 +570,9 @@ def change(peer: Peer, value: Any, new: Any) -> bool:
             return True
     name = type(value).__name__ if type(value) is type(new) else ""
     if name == "ndarray" and value.shape == new.shape and value.dtype == new.dtype:
-        value[...] = new
-        return True
+        if value.flags.writeable:
+            value[...] = new
+        return bool(value.flags.writeable)
     if name in ("DataFrame", "Series"):
         value.__init__(new)
         return True
@@ -563,13 +588,8 @@ def _set_attributes(value: Any, new: dict[str, Any]) -> None:
         object.__setattr__(value, word, each)
 
 
-def _replace(value: Any, new: Any) -> None:
+def _replace(value: bytearray, new: bytearray) -> None:
     value[:] = new
-
-
-def _refill(value: Any, new: Any) -> None:
-    value.clear()
-    value.update(new)
 
 
 def _refit(value: Any, new: Any) -> None:
@@ -585,9 +605,10 @@ def _rewrite(value: io.StringIO, new: io.StringIO) -> None:
 
 
 _CHANGES: dict[type, Callable[[Any, Any], None]] = {
-    list: _replace, bytearray: _replace, dict: _refill, set: _refill, io.StringIO: _rewrite,
+    bytearray: _replace,
+    io.StringIO: _rewrite,
     collections.deque: _refit,
-}  # fmt: skip
+}
 
 
 class _Kept(io.TextIOBase):

@@ -9,8 +9,10 @@ import contextlib
 import datetime as dt
 import decimal
 import fractions
+import functools
 import io
 import pathlib
+import random
 import re
 import sys
 import zoneinfo
@@ -27,13 +29,15 @@ from casekit.grading.values import (
     MOST_BITS,
     MOST_DEPTH,
     MOST_NODES,
+    NANS,
     TYPES,
     WORD,
     MalformedError,
     opaque,
 )
 
-_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+_GENERATORS = {"PCG64": 1, "PCG64DXSM": 1, "MT19937": 624, "Philox": 4, "SFC64": 1}  # and buffers
+_NO_FILES = ("<unknown>", "<string>")
 _UNITS = ("s", "ms", "us", "ns")
 
 
@@ -53,7 +57,15 @@ class Said:
 
 
 class Receiver(Protocol):
-    """What a decoder needs of the process it works in."""
+    """What a decoder needs of the process it works in.
+
+    Attributes:
+        open: Whether this process is the student's, where anything may be made of what arrives.
+        masks: Whether arrays with hidden values are expected here.
+    """
+
+    open: bool
+    masks: bool
 
     def function(self, number: int, described: list[Any]) -> Any:
         """Return what stands in for a function of the other side."""
@@ -93,7 +105,7 @@ class Receiver(Protocol):
     def ours(self, number: int) -> Any:
         """Return the object of this side that was sent under a number."""
 
-    def instance(self, name: str, attributes: dict[Any, Any]) -> Any:
+    def instance(self, name: str, attributes: Iterable[tuple[Any, Any]]) -> Any:
         """Return an object of a class that both sides have from the instructor."""
 
     def find(self, number: int) -> Any:
@@ -160,6 +172,8 @@ class Decoder:
                 plain = str(name).isidentifier() and not str(name).startswith("_")
                 if plain and not callable(value):
                     setattr(made, name, value)
+        if isinstance(made, SyntaxError) and made.filename not in _NO_FILES:
+            made.filename = None  # the line that it names would be read from there, and shown
         if hasattr(kind, "_said_"):
             made._said_ = str(text)  # type: ignore[attr-defined]
         if cause is not None:
@@ -191,13 +205,16 @@ class Decoder:
         found = self.receiver.find(number)
         if not isinstance(inner, list):
             _refuse("no container")
+        # What may hold itself is known before its content is.
         if inner[0] in _FILL:
-            empty, fill = _FILL[inner[0]]
-            made = empty()
-            if isinstance(found, type(made)):
-                made = _emptied(found)
-            self._met[number] = made  # before its content, which may hold it
-            fill(made, self, inner[1:], depth)
+            kind = _FILL[inner[0]]
+            self._met[number] = made = found if isinstance(found, kind) else kind()
+            _fill(made, self, inner[1:], depth)
+        elif inner[0] == "instance":
+            made = self.receiver.instance(str(inner[1]), ())
+            self._met[number] = made = found if type(found) is type(made) else made
+            new = self.receiver.instance(str(inner[1]), self.pairs(inner[2], depth))
+            self.receiver.change(made, new)
         else:
             made = self._made(inner[0], inner[1:], depth)
             if found is not None and self.receiver.change(found, made):
@@ -208,9 +225,8 @@ class Decoder:
 
     def _made(self, tag: str, parts: list[Any], depth: int) -> Any:
         if tag in _FILL:
-            empty, fill = _FILL[tag]
-            made = empty()
-            fill(made, self, parts, depth)
+            made = _FILL[tag]()
+            _fill(made, self, parts, depth)
             return made
         return _REBUILD[tag](self, parts, depth)
 
@@ -251,11 +267,24 @@ def _library_exception(name: str) -> type[BaseException] | None:
     return found if found.__module__.partition(".")[0] in LIBRARIES else None
 
 
-def _emptied(thing: Any) -> Any:
-    """A list, dictionary or set without its content, whatever a class adds to it."""
-    base = next(base for base in (list, dict, set) if isinstance(thing, base))
-    base.clear(thing)
-    return thing
+def _fill(made: Any, decoder: Decoder, parts: list[Any], depth: int) -> None:
+    """Give a list, dictionary or set its content, whatever a class adds to it."""
+    if isinstance(made, list):
+        list.__setitem__(made, slice(None), decoder.all(parts[0], depth))
+    elif isinstance(made, set):
+        content = decoder.all(parts[0], depth)
+        set.clear(made)
+        set.update(made, content)
+    else:
+        factory = decoder.value(parts[1], depth) if len(parts) > 1 else None
+        pairs = decoder.pairs(parts[0], depth)
+        base: Any = collections.OrderedDict if isinstance(made, collections.OrderedDict) else dict
+        if [key for key, _ in base.items(made)] != [key for key, _ in pairs]:
+            base.clear(made)  # else a loop over it goes on
+        for key, value in pairs:
+            base.__setitem__(made, key, value)
+        if isinstance(made, collections.defaultdict):
+            made.default_factory = factory if callable(factory) else None
 
 
 # Python's own ---------------------------------------------------------------------------------
@@ -275,6 +304,12 @@ def _datetime(text: str, zone: str | None, fold: int) -> dt.datetime:
 def _text_file(text: Any, place: Any) -> io.StringIO:
     made = io.StringIO(str(text))
     made.seek(int(place))
+    return made
+
+
+def _random(version: Any, state: Any, gauss: Any) -> random.Random:
+    made = random.Random()  # noqa: S311 - for a student's simulation
+    made.setstate((version, tuple(state), gauss))
     return made
 
 
@@ -323,12 +358,6 @@ def _extension(name: Any) -> str:
     return str(name)
 
 
-def _fill_default(made: Any, decoder: Decoder, parts: list[Any], depth: int) -> None:
-    factory = decoder.value(parts[1], depth)
-    made.default_factory = factory if callable(factory) else None
-    made.update(decoder.pairs(parts[0], depth))
-
-
 _PYTHON: dict[str, _Rebuild] = {
     "int": lambda _, parts, __: int(parts[0], 16) if len(parts[0]) < MOST_BITS else _refuse("int"),
     "tuple": lambda d, parts, depth: tuple(d.all(parts[0], depth)),
@@ -339,6 +368,7 @@ _PYTHON: dict[str, _Rebuild] = {
     "dict_items": lambda d, parts, depth: dict(d.pairs(parts[0], depth)).items(),
     "dict_keys": lambda d, parts, depth: dict.fromkeys(d.all(parts[0], depth)).keys(),
     "dict_values": lambda d, parts, depth: dict(enumerate(d.all(parts[0], depth))).values(),
+    "nan": lambda _, parts, __: sys.modules[NANS[NANS.index(parts[0])]].nan,
     "complex": lambda _, parts, __: complex(*map(float, parts)),
     "bytearray": lambda _, parts, __: bytearray(bytes(parts[0])),
     "range": lambda d, parts, depth: range(*d.all(parts, depth)),
@@ -353,6 +383,7 @@ _PYTHON: dict[str, _Rebuild] = {
     "timedelta": lambda _, parts, __: dt.timedelta(*map(int, parts)),
     "PosixPath": lambda _, parts, __: pathlib.Path(str(parts[0])),
     "PurePosixPath": lambda _, parts, __: pathlib.PurePosixPath(str(parts[0])),
+    "Random": lambda _, parts, __: _random(*parts),
     "Pattern": lambda _, parts, __: re.compile(parts[0], int(parts[1])),
     "Match": lambda _, parts, __: _match(parts),
     "StringIO": lambda _, parts, __: _text_file(*parts),
@@ -362,21 +393,12 @@ _PYTHON: dict[str, _Rebuild] = {
     "opaque": lambda _, parts, __: opaque(str(parts[0])),
 }
 
-# What is made empty and filled then, so that it may hold itself.
-_FILL: dict[str, tuple[Callable[[], Any], Callable[[Any, Decoder, list[Any], int], Any]]] = {
-    "list": (list, lambda made, d, parts, depth: made.extend(d.all(parts[0], depth))),
-    "set": (set, lambda made, d, parts, depth: made.update(d.all(parts[0], depth))),
-    "dict": (dict, lambda made, d, parts, depth: made.update(d.pairs(parts[0], depth))),
-    "OrderedDict": (
-        collections.OrderedDict,
-        lambda made, d, parts, depth: made.update(d.pairs(parts[0], depth)),
-    ),
-    "Counter": (
-        collections.Counter,
-        lambda made, d, parts, depth: made.update(dict(d.pairs(parts[0], depth))),
-    ),
-    "defaultdict": (collections.defaultdict, _fill_default),
-}
+# What is made empty and filled then.
+_FILL: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (list, set, dict, collections.OrderedDict, collections.Counter,
+                 collections.defaultdict)
+}  # fmt: skip
 
 
 # What was here before, and what stays on the other side ------------------------------------------
@@ -398,6 +420,18 @@ def _said(doc: Any, own: Any, inherited: Any) -> Said:
         doc if isinstance(doc, str) else None, frozenset(map(str, own)),
         frozenset(map(str, inherited)),
     )  # fmt: skip
+
+
+def _partial(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    function, arguments = decoder.value(parts[0], depth), decoder.all(parts[1], depth)
+    named = {str(name): value for name, value in decoder.pairs(parts[2], depth)}
+    made = functools.partial(function, *arguments, **named)
+    return made if decoder.receiver.open else _refuse("a function of the other side's making")
+
+
+def _library_method(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    owner = decoder.value(parts[0], depth)
+    return getattr(owner, str(parts[1])) if decoder.receiver.open else _refuse("a method")
 
 
 def _enumeration(decoder: Decoder, parts: list[Any], depth: int) -> Any:
@@ -424,8 +458,10 @@ _ELSEWHERE: dict[str, _Rebuild] = {
     "library": lambda d, parts, _: d.receiver.library(str(parts[0]), str(parts[1])),
     "member": lambda d, parts, depth: d.receiver.member(d.value(parts[0], depth), str(parts[1])),
     "instance": lambda d, parts, depth: d.receiver.instance(
-        str(parts[0]), dict(d.pairs(parts[1], depth))
+        str(parts[0]), d.pairs(parts[1], depth)
     ),
+    "partial": _partial,
+    "method": _library_method,
     "function": lambda d, parts, depth: d.receiver.function(
         _at(parts[0]), _described(d, parts[1], depth)
     ),
@@ -447,9 +483,18 @@ def _dtype(text: Any) -> Any:
     return _np().dtype(text)
 
 
-def _array(dtype: Any, shape: Any, data: Any) -> Any:
+def _array(dtype: Any, shape: Any, data: Any, locked: Any = False) -> Any:  # noqa: FBT002
     flat = _np().frombuffer(data, dtype=_dtype(dtype)) if data else _np().empty(0, _dtype(dtype))
-    return flat.reshape(_shape(shape)).copy()
+    made = flat.reshape(_shape(shape)).copy()
+    made.flags.writeable = not locked
+    return made
+
+
+def _masked(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    data, mask = decoder.all(parts, depth)
+    made = _np().ma.MaskedArray(data, mask)
+    # What is hidden passes for equal to anything: it is no answer where none is asked for.
+    return made if decoder.receiver.masks or not made.mask.any() else _refuse("hidden values")
 
 
 def _shape(sides: Any) -> list[int]:
@@ -474,8 +519,10 @@ def _records(decoder: Decoder, parts: list[Any], depth: int) -> Any:
 
 def _generator(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     name, state = parts[0], decoder.value(parts[1], depth)
-    if name not in _GENERATORS:
-        _refuse("no generator")
+    whole, inner = _GENERATORS.get(name) or _refuse("no generator"), state["state"]
+    place = inner["pos"] if name == "MT19937" else state.get("buffer_pos", 0)
+    if not 0 <= int(place) <= whole:  # NumPy would read beyond
+        _refuse("no state")
     bits = getattr(_np().random, name)()
     bits.state = state
     return _np().random.Generator(bits)
@@ -486,7 +533,7 @@ _NUMPY: dict[str, _Rebuild] = {
     "array": lambda _, parts, __: _array(*parts),
     "objects": _objects,
     "records": _records,
-    "masked": lambda d, parts, depth: _np().ma.MaskedArray(*d.all(parts, depth)),
+    "masked": _masked,
     "dtype": lambda _, parts, __: _dtype(parts[0]),
     "generator": _generator,
 }

@@ -5,11 +5,13 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import functools
 import inspect
 import io
 import itertools
 import os
 import pathlib
+import random
 import re
 import sys
 import sysconfig
@@ -28,6 +30,7 @@ from casekit.grading.values import (
     MOST_DEPTH,
     MOST_NODES,
     MOST_VALUE_BYTES,
+    NANS,
     TYPES,
     TooLargeError,
 )
@@ -149,7 +152,7 @@ class Encoder:
         if self._nodes > MOST_NODES or depth > MOST_DEPTH:
             raise TooLargeError
         if value is None or kind is bool or kind is float or kind is str or kind is bytes:
-            return value
+            return value if value == value else _not_a_number(value)  # noqa: PLR0124
         if kind is int or (isinstance(value, int) and not isinstance(value, enum.Enum)):
             return _integer(value)
         plain = _PLAIN.get(kind)
@@ -161,6 +164,14 @@ class Encoder:
             return self._container(value, kind, depth + 1)
         known = self._again(value)
         return known or ["once", self._remember(value), self._container(value, kind, depth + 1)]
+
+    def part(self, array: Any, depth: int) -> Any:
+        """Return the tree of an array that belongs to an object, and is changed through it alone.
+
+        It may lie in memory that other objects look into, which were not sent.
+        """
+        tree = self._container(array, type(array), depth)
+        return tree[:4] if tree[0] == "array" else tree  # that it is locked is the object's affair
 
     def count_bytes(self, number: int) -> None:
         """Count bytes of one value.
@@ -178,7 +189,7 @@ class Encoder:
 
     def pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
         """Return the trees of a dictionary's keys and values, by turns."""
-        return self.all(_flat(dict.items(value)), depth)
+        return self.all(_flat(items_of(value)), depth)
 
     def _again(self, value: Any) -> list[Any] | None:
         """Refer to a container that has come before in this message."""
@@ -242,7 +253,7 @@ class Encoder:
             return ["enum", number, base, value.__name__, self.all(_flat(members), depth)]
         if self._sender.open and _place_of(value):  # a library's, to be called
             return ["function", self._sender.keep(value, lend=True), self._described(value, depth)]
-        return self._of_library(value) or self._class(value, depth)
+        return self._of_library(value, depth) or self._class(value, depth)
 
     def _staying(self, value: Any, kind: type, depth: int) -> Any:
         """What stays here, unless it is of a class that both sides have."""
@@ -250,20 +261,32 @@ class Encoder:
             return ["iterator", self._sender.keep(value, lend=True), kind.__name__]
         shared = self._sender.shared(kind)
         if isinstance(value, enum.Enum):
-            return ["member", shared or self._type(kind, depth), value.name]
+            return ["member", shared or self.tree(kind, depth), value.name]
         if shared:
             return ["instance", shared, self.pairs(attributes_of(value), depth)]
         if isinstance(value, _FUNCTIONS) or callable(value):
-            own = ["function", self._sender.keep(value, lend=True), self._described(value, depth)]
-            return self._of_library(value) or own
+            found = self._of_library(value, depth)  # first: what is kept can be called from there
+            if found is None:
+                number = self._sender.keep(value, lend=True)
+                return ["function", number, self._described(value, depth)]
+            return found
         return self._object(value, kind, depth)
 
-    def _of_library(self, value: Any) -> list[Any] | None:
-        """Where to find a function or class that the other side has too.
+    def _of_library(self, value: Any, depth: int) -> list[Any] | None:
+        """A function or class that the other side has too, or can make of what it has.
 
         One that is lent would do here whatever the other side asks: read a file, for instance.
         """
-        place = None if self._sender.open else _place_of(value)
+        if self._sender.open:
+            return None
+        if type(value) is functools.partial:
+            function = self._of_library(value.func, depth)
+            arguments = (self.all(value.args, depth), self.pairs(value.keywords, depth))
+            return function and ["partial", function, *arguments]
+        owner, name = getattr(value, "__self__", None), getattr(value, "__name__", "")
+        if _library_of(owner) in _CHANGEABLE_NAMES and _changeable(owner):
+            return ["method", self.tree(owner, depth), name]
+        place = _place_of(value)
         return place and ["library", *place]
 
     def _object(self, value: Any, kind: type, depth: int) -> Any:
@@ -347,6 +370,7 @@ _PLAIN: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     dt.timedelta: lambda each: (each.days, each.seconds, each.microseconds),
     type(...): lambda _: (),
     type(NotImplemented): lambda _: (),
+    random.Random: lambda each: _random_state(*each.getstate()),
     re.Pattern: lambda each: (each.pattern, each.flags),
     re.Match: lambda each: (each.re.pattern, each.re.flags, each.string, *each.span(), each.endpos),
     pathlib.PosixPath: lambda each: (str(each),),
@@ -374,8 +398,24 @@ _SIMPLE: dict[type, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+def _random_state(version: int, numbers: tuple[int, ...], gauss: float | None) -> tuple[Any, ...]:
+    return version, list(numbers), gauss
+
+
 def _flat(pairs: Iterable[tuple[Any, Any]]) -> Iterable[Any]:
     return (part for pair in pairs for part in pair)
+
+
+def items_of(value: dict[Any, Any]) -> Iterable[tuple[Any, Any]]:
+    """Return a dictionary's keys and values in its order, whatever a class adds to it."""
+    base = collections.OrderedDict if isinstance(value, collections.OrderedDict) else dict
+    return base.items(value)
+
+
+def _not_a_number(value: float) -> Any:
+    """A NaN, which is in a list if it is the same object: a library's own goes by name."""
+    names = [name for name in NANS if getattr(sys.modules.get(name), "nan", None) is value]
+    return ["nan", *names[:1]] if names else value
 
 
 def _integer(value: int) -> Any:
@@ -391,9 +431,12 @@ def _changeable(value: Any) -> bool:
     """Whether it matters that an object is the same in two places."""
     if isinstance(value, _CHANGEABLE):
         return True
-    kind = type(value)
-    names = _CHANGEABLE_NAMES.get(kind.__module__.partition(".")[0], ())
-    return kind.__name__ in names and not getattr(value, "closed", False)
+    names = _CHANGEABLE_NAMES.get(_library_of(value), ())
+    return type(value).__name__ in names and not getattr(value, "closed", False)
+
+
+def _library_of(value: Any) -> str:
+    return str(type(value).__module__).partition(".")[0]
 
 
 # What is said about classes, exceptions and functions ------------------------------------------
@@ -484,7 +527,7 @@ def _numpy(encoder: Encoder, np: Any, value: Any, depth: int) -> Any:
 
 def _ndarray(encoder: Encoder, np: Any, value: Any, depth: int) -> Any:
     if value.dtype.fields is not None:
-        fields = [[name, encoder.tree(np.asarray(value[name]), depth)]
+        fields = [[name, encoder.part(np.asarray(value[name]), depth)]
                   for name in value.dtype.names or ()]  # fmt: skip
         return ["records", fields, list(value.shape)]
     if value.dtype.kind == "O":
@@ -492,7 +535,8 @@ def _ndarray(encoder: Encoder, np: Any, value: Any, depth: int) -> Any:
     if not _sent(value.dtype):
         raise TooLargeError
     encoder.count_bytes(value.nbytes)
-    return ["array", value.dtype.str, list(value.shape), value.tobytes()]
+    locked = [] if value.flags.writeable else [True]
+    return ["array", value.dtype.str, list(value.shape), value.tobytes(), *locked]
 
 
 def _sent(dtype: Any) -> bool:
@@ -535,7 +579,7 @@ def _part(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
     """An index, a column's array, or a name."""
     if isinstance(value, pd.MultiIndex):
         levels = [_part(encoder, pd, level, depth + 1) for level in value.levels]
-        codes = [encoder.tree(codes.astype("int64"), depth) for codes in value.codes]
+        codes = [encoder.part(codes.astype("int64"), depth) for codes in value.codes]
         return ["multi", levels, codes, encoder.all(value.names, depth)]
     if isinstance(value, pd.RangeIndex):
         ends = (value.start, value.stop, value.step)
@@ -547,7 +591,7 @@ def _part(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
                 encoder.tree(value.name, depth), freq]  # fmt: skip
     if isinstance(value, pd.Categorical):
         return ["categorical", _part(encoder, pd, value.categories, depth + 1),
-                encoder.tree(value.codes.astype("int64"), depth), bool(value.ordered)]  # fmt: skip
+                encoder.part(value.codes.astype("int64"), depth), bool(value.ordered)]  # fmt: skip
     if isinstance(value, pd.api.extensions.ExtensionArray):
         return _extension(encoder, pd, value, depth)
     return encoder.tree(value, depth)
@@ -556,10 +600,10 @@ def _part(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
 def _extension(encoder: Encoder, pd: Any, value: Any, depth: int) -> Any:
     if isinstance(value, pd.arrays.DatetimeArray) and value.tz is not None:
         data = value.tz_convert("UTC").tz_localize(None).to_numpy()
-        return ["zoned", encoder.tree(data, depth), str(value.tz)]
+        return ["zoned", encoder.part(data, depth), str(value.tz)]
     held = (pd.arrays.NumpyExtensionArray, pd.arrays.DatetimeArray, pd.arrays.TimedeltaArray)
     if type(value) in held:  # arrays of strings are a kind of the first
-        return encoder.tree(value.to_numpy(), depth)
+        return encoder.part(value.to_numpy(), depth)
     name = str(value.dtype)
     if not EXTENSION.fullmatch(name):
         raise TooLargeError

@@ -13,6 +13,7 @@ from casekit.grading.names import BUILTINS, Use
 from casekit.grading.standins import ClassPlan
 
 _BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
+_MASKS = re.compile(r"\bma\.|\bmasked|\bMaskedArray")
 _PATCHED = re.compile(r"""["']__main__\.([^\W\d]\w*)["']""")
 
 
@@ -56,6 +57,7 @@ class TestPlan:
         spare: Names to take from there only if no instructor's code has bound them.
         handed: Names that it binds or deletes and that the student's functions read.
         echo: Its visible part, if later cells of the notebook use what it binds; else nothing.
+        goes_on: Whether it reads what an earlier test cell has bound or noted.
     """
 
     __test__ = False
@@ -65,6 +67,7 @@ class TestPlan:
     spare: tuple[str, ...] = ()
     handed: tuple[str, ...] = ()
     echo: str = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class NotebookPlan:
         own_classes: Names of classes that the instructor's cells define.
         modules: Modules that the released notebook imports.
         hidden_modules: Modules that the tests import.
+        masks: Whether its code speaks of arrays with hidden values.
         kernel: Kernelspec to write into the notebook, or None.
     """
 
@@ -95,6 +99,7 @@ class NotebookPlan:
     own_classes: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
     hidden_modules: frozenset[str] = frozenset()
+    masks: bool = False
     kernel: Mapping[str, str] | None = None
 
     def known(self) -> dict[str, KnownCell]:
@@ -170,7 +175,7 @@ def plan_notebook(
             tests[cell.known.name] = TestPlan(
                 tuple(before), tuple(sorted(wanted)), tuple(sorted(spare)),
                 tuple(sorted(_handed(found, place, cell.source))),
-                _echo(found, place, cell, marks),
+                _echo(found, place, cell, marks), _goes_on(found, place, theirs),
             )  # fmt: skip
     solutions = [cell.source for cell in source if cell.role == "solution"]
     own = [statement.source for at, statement in enumerate(found) if at in trusted]
@@ -183,7 +188,8 @@ def plan_notebook(
         name, tuple(cells), tuple(found[place].source for place in trusted), tests,
         tuple(classes.values()), frozenset(names.holders(outside, classes)),
         frozenset(imported),
-        frozenset(given), modules, _modules(found) - modules, kernel,
+        frozenset(given), modules, _modules(found) - modules,
+        any(_MASKS.search(cell.source) for cell in source), kernel,
     )  # fmt: skip
 
 
@@ -238,7 +244,7 @@ def _trusted(found: list[_Statement], theirs: set[str]) -> list[int]:
     for place, statement in enumerate(found):
         use = statement.use
         if statement.role == "solution":
-            if use.imports and not (use.data | use.defines):
+            if (use.imports or use.star) and not (use.data | use.defines):
                 places.append(place)
         elif statement.role in ("locked", "plain") and not _depends(statement, found, theirs):
             places.append(place)
@@ -278,6 +284,13 @@ def _tests_own(found: list[_Statement], place: int) -> set[str]:
             last |= dict.fromkeys(each.use.binds, each.role)
     later = {name for each in found if each.role != "test" for name in each.use.later}
     return {name for name, role in last.items() if role == "test"} - later
+
+
+def _goes_on(found: list[_Statement], place: int, theirs: set[str]) -> bool:
+    """Whether a test cell reads what an earlier one has bound or changed."""
+    earlier = [each.use for each in found if each.cell < place and each.role == "test"]
+    noted = names.changed(earlier).union(*(use.binds for use in earlier)) - theirs
+    return any(each.use.reads & noted for each in found if each.cell == place)
 
 
 def _handed(found: list[_Statement], place: int, source: str) -> set[str]:

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -48,6 +49,7 @@ SCRATCH = ("/tmp/", "/dev/shm/")  # noqa: S108 - where each child gets folders o
 _AS_USER = ("--unshare-user", "--uid", "1000", "--gid", "1000")
 PYTHON = os.path.abspath(sys.executable)  # noqa: PTH100 - a link to it must stay a link
 _CREDENTIALS = struct.Struct("3i")
+_HASHES = str(secrets.randbelow(2**32))  # in both processes sets have the same order
 
 
 class NoSandboxError(CasekitError):
@@ -88,7 +90,8 @@ _STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
 
 def _start(command: list[str], passed: list[int], said: IO[bytes]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(  # noqa: S603 - our own command
-        command, pass_fds=passed, env=dict(ENVIRONMENT), start_new_session=True,
+        command, pass_fds=passed, env=ENVIRONMENT | {"PYTHONHASHSEED": _HASHES},
+        start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
     )  # fmt: skip
 
@@ -229,7 +232,7 @@ class Worker:
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY) if isolated else -1
         passed = [number for number in (theirs.fileno(), proc) if number >= 0]
         command = [
-            *before, PYTHON, "-I", "-m", "casekit.grading.worker",
+            *before, PYTHON, "-sP", "-m", "casekit.grading.worker",
             role, str(theirs.fileno()), str(proc),
         ]  # fmt: skip
         # The kernel ends it with the thread that has started it: a thread that stays.

@@ -273,6 +273,7 @@ class _Processes:
         both: dict[str, Any] = {
             "own_classes": list(plan.own_classes),
             "asked": [each.name for each in plan.classes], "imported": list(plan.imported),
+            "masks": plan.masks,
         }  # fmt: skip
         self._tasks: dict[str, dict[str, Any]] = {
             STUDENT: both | {"files": files},
@@ -297,6 +298,7 @@ class _Processes:
         whole = None if seconds is None else seconds * self._limits.cells_of_time
         self._until = None if whole is None else time.monotonic() + whole
         self._dead = self._folder = ""
+        self._forgotten = False  # whether what tests have noted was lost
         self.problems: list[tuple[str, str]] = []
 
     def __enter__(self) -> Self:
@@ -337,6 +339,9 @@ class _Processes:
 
     def _test(self, source: str, name: str) -> list[NotebookNode]:
         plan = self._plan.tests.get(name)
+        if plan and plan.goes_on and self._forgotten:
+            self.problems.append(("test ended", f"{name}: a test that it goes on from has ended"))
+            return [_error("DeadKernelError", "a test that this one goes on from has ended")]
         evaluator = self._child(EVALUATOR)
         try:
             for number in plan.before if plan else ():
@@ -357,6 +362,7 @@ class _Processes:
     def _lose_evaluator(self, name: str, why: str) -> None:
         """A test whose process ends, be it by what a student's value did to it, earns nothing."""
         self._workers.release(self._children.pop(EVALUATOR))
+        self._forgotten = True
         self._done.clear()
         self._fetched.clear()
         self.problems.append(("test ended", f"{name}: its process ended: {why}"))
@@ -367,11 +373,13 @@ class _Processes:
                   if self._fetched.get(name) != self._moves]  # fmt: skip
         names, values, written = self._fetch(needed)
         self._fetched |= dict.fromkeys(needed, self._moves)
-        wire.send(evaluator.channel, {
-            "kind": "bind", "names": names, "values": values, "files": written,
+        message = {
+            "kind": "bind", "names": names,
             "wanted": [name for name in plan.wanted if name in needed],
             "spare": [name for name in plan.spare if name in needed],
-        })  # fmt: skip
+        }  # fmt: skip
+        wire.send_files(evaluator.channel, message, written)
+        wire.send_packed(evaluator.channel, values)
         if not self._is_only:
             _keep(self._written, written, self._limits.scratch)
 
@@ -384,10 +392,7 @@ class _Processes:
             reply, _ = self._ask_student({"kind": "fetch", "names": names}, _FETCH_SECONDS)
             channel, until = self._children[STUDENT].channel, time.monotonic() + _FETCH_SECONDS
             values = wire.receive_packed(channel, until)
-            files, room = {}, self._limits.scratch
-            for name in _texts(reply, "files"):
-                files[name] = wire.receive_packed(channel, until, min(room, wire.MOST_BYTES))
-                room -= len(files[name])
+            files = wire.receive_files(channel, _texts(reply, "files"), until, wire.MOST_BYTES)
         except (DeadError, wire.Broken, wire.Late) as problem:
             self._doubt(problem, self._children[STUDENT])
             self._bury(_reason(problem))
@@ -410,12 +415,9 @@ class _Processes:
             first = 1 if role == STUDENT else 2 * (1 + self._judges * _MANY_CONTAINERS)
             self._judges += role == EVALUATOR
             task = self._tasks[role] | {"place": self._place(role), "first": first}
-            files = task["files"]
             until = time.monotonic() + _FETCH_SECONDS
             try:
-                wire.send(child.channel, task | {"files": list(files)}, until)
-                for content in files.values():
-                    wire.send_packed(child.channel, content, until)
+                wire.send_files(child.channel, task, task["files"], until)
             except (wire.Broken, wire.Late) as problem:
                 raise LostError(str(problem)) from problem
         return self._children[role]
@@ -602,8 +604,8 @@ def _say_dead(evaluator: Child, ticket: Any) -> None:
 
 
 def _texts(reply: dict[str, Any], name: str) -> list[str]:
-    found = reply.get(name)
-    return [str(each) for each in found][:_MOST_NAMES] if isinstance(found, list) else []
+    found = _list(reply.get(name))
+    return [each for each in found[:_MOST_NAMES] if isinstance(each, str)]
 
 
 def _reason(problem: Exception) -> str:
@@ -759,8 +761,8 @@ def _list(found: Any) -> list[Any]:
 
 
 def _text(found: Any) -> bytes:
-    text = found if isinstance(found, str) else "" if found is None else str(found)[:10_000]
-    return text.encode("utf-8", "replace")
+    plain = isinstance(found, str | int | float)  # a nest of lists may be too deep to be shown
+    return (str(found) if plain else "").encode("utf-8", "replace")
 
 
 def _bare(found: Any) -> str:

@@ -11,12 +11,12 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from casekit.grading.encoding import attributes_of
+from casekit.grading.encoding import attributes_of, items_of
 
-_MOST_LOOKED_AT = 2_000
-_MOST_LOOKED_AT_IN_ALL = 1_000_000
+_MOST_LOOKED_AT = 20_000
+_MOST_LOOKED_AT_IN_ALL = 20_000_000
 _FEW = 100
-_SMALL = 2**16
+_LARGE = 200
 
 
 class Shared:
@@ -87,12 +87,11 @@ class Shared:
         for thing in reversed([*self._known.values()]):
             if id(thing) not in sure:
                 size = _size(thing)
-                self._left -= min(size, room)
-                room -= size
-                if room < 0:
-                    break
-                if self._has_changed(thing):
-                    found.append(thing)
+                if size <= room:
+                    self._left -= size
+                    room -= size
+                    if self._has_changed(thing):
+                        found.append(thing)
         del thing
         if len(self._known) > self._most_known:  # now and then: there may be many
             self._forget_unused()
@@ -142,7 +141,7 @@ def _parts(thing: Any) -> list[Any] | None:
     if isinstance(thing, list):
         return [*list.__iter__(thing)]
     if isinstance(thing, dict):
-        return [part for pair in dict.items(thing) for part in pair]
+        return [part for pair in items_of(thing) for part in pair]
     if isinstance(thing, set):
         return [*set.__iter__(thing)]
     if isinstance(thing, collections.deque):
@@ -162,7 +161,7 @@ def _bytes(thing: Any, held: Callable[[Any], bytes]) -> bytes:
 
 
 def _size(thing: Any) -> int:
-    """How much there is to look at; too much of what only passes by its whole content."""
+    """How much there is to look at."""
     if isinstance(thing, list | dict | set | collections.deque):
         return 1 + len(thing)
     if isinstance(thing, bytearray):
@@ -170,5 +169,7 @@ def _size(thing: Any) -> int:
     if isinstance(thing, io.StringIO):
         return 1 + thing.tell() // 16
     if type(thing).__name__ == "ndarray":
-        return 1 + thing.nbytes // 16 if thing.nbytes < _SMALL else _MOST_LOOKED_AT
-    return _MOST_LOOKED_AT if hasattr(thing, "__array__") else 1 + len(attributes_of(thing))
+        return 1 + int(thing.nbytes) // 64
+    if hasattr(thing, "__array__"):  # a table, which is packed to be looked at
+        return _LARGE + int(thing.size)
+    return 1 + len(attributes_of(thing))

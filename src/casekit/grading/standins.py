@@ -92,8 +92,9 @@ def as_described(call: Callable[..., Any], described: list[Any]) -> Callable[...
 
 def is_behaviour(kind: type, name: Any) -> bool:
     """Whether a class has a method or property of a name."""
-    found = getattr(kind, str(name), None)
-    return callable(found) or isinstance(found, property)
+    found = inspect.getattr_static(kind, str(name), None)
+    is_slot = inspect.ismemberdescriptor(found) or inspect.isgetsetdescriptor(found)
+    return callable(found) or (hasattr(type(found), "__get__") and not is_slot)
 
 
 def _signature(parameters: Any, notes: Mapping[str, Any]) -> inspect.Signature | None:

@@ -21,7 +21,7 @@ MOST_NODES = 400_000
 MOST_VALUE_BYTES = 24 * 2**20
 """Most bytes of one value."""
 
-MOST_DEPTH = 60
+MOST_DEPTH = 120
 """Deepest nesting."""
 
 MOST_BITS = 2**18
@@ -56,6 +56,9 @@ LIBRARIES = frozenset({
     "numpy", "pandas", "queue", "sqlite3", "statistics", "struct", "xml", "zlib", "zoneinfo",
 })  # fmt: skip
 """Libraries whose exceptions keep their class."""
+
+NANS = ("math", "numpy")
+"""Modules that have a NaN of their own: a list that holds it is equal to another that does."""
 
 HARMLESS = {
     name: getattr(builtins, name)

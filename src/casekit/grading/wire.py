@@ -4,6 +4,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgpack
@@ -96,17 +97,31 @@ def send(channel: socket.socket, message: Any, until: float | None = None) -> No
     send_packed(channel, pack(message), until)
 
 
+def send_files(
+    channel: socket.socket,
+    message: dict[str, Any],
+    files: Mapping[str, bytes],
+    until: float | None = None,
+) -> None:
+    """Send a message with files' names in it, and their contents each in a frame; see `send`."""
+    send(channel, message | {"files": list(files)}, until)
+    for content in files.values():
+        send_packed(channel, content, until)
+
+
 def send_packed(channel: socket.socket, data: bytes, until: float | None = None) -> None:
     """Send a message that is packed already; see `send`."""
-    left = memoryview(_LENGTH.pack(len(data)) + data)
-    while left:
-        _wait(channel, select.POLLOUT, until)
-        try:
-            left = left[channel.send(left[:_PIECE], socket.MSG_DONTWAIT) :]
-        except BlockingIOError:
-            continue
-        except OSError as problem:
-            raise Gone(str(problem)) from problem
+    whole = memoryview(data)
+    for part in (_LENGTH.pack(len(data)) + whole[:_PIECE], whole[_PIECE:]):
+        left = memoryview(part)
+        while left:
+            _wait(channel, select.POLLOUT, until)
+            try:
+                left = left[channel.send(left[:_PIECE], socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                continue
+            except OSError as problem:
+                raise Gone(str(problem)) from problem
 
 
 def receive(
@@ -128,6 +143,24 @@ def receive(
         Late: If it did not come in time.
     """
     return unpack(receive_packed(channel, until, most), most_parts)
+
+
+def receive_files(
+    channel: socket.socket, names: Iterable[str], until: float | None = None, most: int = ANY
+) -> dict[str, bytes]:
+    """Wait for the contents of files that a message has named; see `receive`.
+
+    Args:
+        channel: A stream socket.
+        names: Their names.
+        until: When to stop waiting.
+        most: Most bytes that are accepted, of all together.
+    """
+    files: dict[str, bytes] = {}
+    for name in names:
+        files[name] = receive_packed(channel, until, most)
+        most -= len(files[name])
+    return files
 
 
 def receive_packed(

@@ -37,6 +37,8 @@ _COMMON = ("numpy", "pandas")
 _PLACE = "/tmp/notebook"  # noqa: S108 - a private folder, empty at first
 _IMPORTABLE = {".py", ".pyc", ".pyi", ".so", ".pth", ".zip", ".egg"}
 _MOST_FILES, _MOST_FILE_BYTES = 200, 16 * 2**20
+_MISSING = object()
+_MOST_FILES_BYTES = wire.MOST_BYTES // 2  # of one message; what comes after waits for the next
 _NOBODY = 65534
 _PR_SET_PDEATHSIG = 1
 
@@ -147,8 +149,7 @@ def _live(
     task = wire.receive(channel, most=wire.ANY)
     place = Path(_PLACE if isolated else task["place"])
     task["folder"] = Path(settings["private_place"] or PRIVATE)
-    contents = (wire.receive_packed(channel, most=wire.ANY) for _ in task["files"])
-    lay_files(dict(zip(task["files"], contents, strict=True)), place)
+    lay_files(wire.receive_files(channel, task["files"]), place)
     os.chdir(place)
     os.environ["HOME"] = str(place)
     sys.path.insert(0, "")
@@ -320,7 +321,7 @@ class _Student(_Child):
         there = [name for name in names if name in found]
         trees = [encoder.encode(found[name]) for name in there]
         values = wire.pack(trees)
-        self.fetched |= {name: found[name] for name in there}
+        self.fetched |= {name: found.get(name, _MISSING) for name in names}
         self.peer.containers.begin()
         if len(values) > wire.MOST_BYTES:
             values = wire.pack([["opaque", "too-large"] for _ in there])
@@ -332,11 +333,14 @@ class _Student(_Child):
     def _returned(self) -> dict[str, Any]:
         """What a function of the student's has bound and written."""
         found, encoder, names = self.shell.user_ns, Encoder(self.peer), {}
-        for name in self.fetched.keys() & found.keys():
-            if self.fetched[name] is not found[name]:
-                self.fetched[name] = found[name]
+        moved = [name for name, before in self.fetched.items()
+                 if found.get(name, _MISSING) is not before]  # fmt: skip
+        for name in moved:
+            self.fetched[name] = found.get(name, _MISSING)
+            if name in found:
                 names[name] = encoder.encode(found[name])
-        return {"files": self.files.changed(), "names": names}
+        deleted = [name for name in moved if name not in found]
+        return {"files": self.files.changed(), "names": names, "deleted": deleted}
 
     def _take(self, peer: Peer, state: dict[str, Any]) -> None:
         """Take over what a test has set up for the functions it calls."""
@@ -348,6 +352,7 @@ class _Student(_Child):
                 self.fetched[name] = self.shell.user_ns[name]
         for name in state.get("deleted", ()):
             self.shell.user_ns.pop(name, None)
+            self.fetched.pop(name, None)
         if "random" in state:
             random.setstate(peer.decode(state["random"]))
         if "numpy" in state and "numpy" in sys.modules:
@@ -362,16 +367,18 @@ class _Evaluator(_Child):
         self, channel: socket.socket, shell: Shell, task: dict[str, Any], place: Path
     ) -> None:
         super().__init__(channel, shell, task, place)
-        self.peer.open = False
+        self.peer.open, self.peer.masks = False, task["masks"]
         self.peer.classes = {name: ClassPlan(name, frozenset(members), frozenset(special))
                              for name, members, special in task["classes"]}  # fmt: skip
         self.peer.state = State(sent=self._send, brought=self._bring)
         self.holders = set(task["holders"])
         self.given = {str(PurePosixPath(name)) for name in task["files"]}
         self.foreign: dict[str, Any] = {}
+        self.wanted: set[str] = set()
         self.seeded: set[str] = set()
         self._watch_seeds()
         shell.show_numbers_plainly()
+        _give_columns_no_truth()
         self.imported = set(task["imported"])
         self.own_imports: dict[str, Any] = {}
         self.handed: dict[str, bytes | None] = {}
@@ -382,9 +389,12 @@ class _Evaluator(_Child):
         while True:
             with self.peer.lock:  # a thread that a test has left behind may listen still
                 message = wire.receive(self.channel, most=wire.ANY)
-            kind = message["kind"]
+                kind = message["kind"]
+                if kind == "bind":
+                    files = wire.receive_files(self.channel, message["files"])
+                    values = wire.receive_packed(self.channel, most=wire.ANY)
             if kind == "bind":
-                self._bind(message)
+                self._bind(message, values, files)
             elif kind == "run":
                 self._begin(message["handed"])
                 outputs = self.run(message["source"])
@@ -396,33 +406,39 @@ class _Evaluator(_Child):
                 packed = wire.pack(left) if any(left.values()) else b""
                 wire.send(self.channel, {"kind": "done", "outputs": outputs, "left": packed})
 
-    def _bind(self, message: dict[str, Any]) -> None:
+    def _bind(self, message: dict[str, Any], values: bytes, files: dict[str, bytes]) -> None:
         """Bind names to what the student's process has under them.
 
         A spare name is one that no code of the instructor's binds, as far as can be read from it:
         if some has bound it all the same, that stands.
         """
         space, names, decoder = self.shell.user_ns, message["names"], Decoder(self.peer)
+        self.wanted.update(message["wanted"])
         for name in self.imported & set(space):
             self.own_imports.setdefault(name, space[name])
         spare = {name for name in message["spare"] if name in space and name not in self.foreign}
         for name in {*message["wanted"], *message["spare"]} - set(names) - spare:
             space.pop(name, None)
         try:
-            trees = wire.unpack(message["values"])
+            trees = wire.unpack(values)
         except wire.Broken:
             trees = []
         for name, tree in zip(names, trees if isinstance(trees, list) else (), strict=False):
             own = self.own_imports.get(name)
             self.peer.modules = {own.__name__} if isinstance(own, types.ModuleType) else set()
-            value = self.peer.decode(tree, decoder, objects=name in self.holders)
+            value = self._taken(name, tree, decoder)
             self.peer.modules = set()
-            is_class = name in self.peer.classes and isinstance(value, type)
-            if is_class and self.peer.theirs(value) is None:
-                value = opaque("type")  # a class that is everybody's is no class of the student's
             if name not in spare:
                 space[name] = self.foreign[name] = self._imported(name, value)
-        self._bring({"files": message["files"]})
+        self._bring({"files": files})
+
+    def _taken(self, name: str, tree: Any, decoder: Decoder) -> Any:
+        """What has come under a name."""
+        value = self.peer.decode(tree, decoder, objects=name in self.holders)
+        is_class = name in self.peer.classes and isinstance(value, type)
+        if is_class and self.peer.number_of(value) is None:
+            return opaque("type")  # a class that is everybody's is no class of the student's
+        return value
 
     def _imported(self, name: str, value: Any) -> Any:
         """What a solution imports is taken from here; the student need only have it too."""
@@ -482,17 +498,28 @@ class _Evaluator(_Child):
 
         return seed
 
-    def _renew(self, names: Any) -> None:
+    def _renew(self, names: Any, deleted: Any) -> None:
         """Let names that came from the student's process follow what a function has changed."""
         space, decoder = self.shell.user_ns, Decoder(self.peer)
         for name, tree in names.items() if isinstance(names, dict) else ():
-            if name in self.foreign and space.get(name, self) is self.foreign[name]:
-                value = self.peer.decode(tree, decoder, objects=name in self.holders)
-                space[name] = self.foreign[name] = value
+            if self._follows(name):
+                space[name] = self.foreign[name] = self._taken(name, tree, decoder)
+        for name in deleted if isinstance(deleted, list) else ():
+            if isinstance(name, str) and name in space and self._follows(name):
+                del space[name], self.foreign[name]
+
+    def _follows(self, name: str) -> bool:
+        """Whether a name is bound as the student's process has it, or is that one's to bind."""
+        space = self.shell.user_ns
+        if name in self.own_imports:
+            return False
+        if name in space:
+            return name in self.foreign and space[name] is self.foreign[name]
+        return name in self.wanted
 
     def _bring(self, state: dict[str, Any]) -> None:
         """Lay what the student's code has written, but nothing importable and nothing of ours."""
-        self._renew(state.get("names"))
+        self._renew(state.get("names"), state.get("deleted"))
         files = state.get("files")
         for name, content in files.items() if isinstance(files, dict) else ():
             path = PurePosixPath(str(name))  # one spelling of it
@@ -500,6 +527,23 @@ class _Evaluator(_Child):
             if inside and str(path) not in self.given and path.suffix not in _IMPORTABLE:
                 with contextlib.suppress(OSError, ValueError, TypeError):
                     self.files.lay({str(path): bytes(content)})
+
+
+def _give_columns_no_truth() -> None:
+    """Refuse the truth of a column of pandas' own kinds, as NumPy does of an array.
+
+    Python takes its length for it: a column that is compared with anything would pass for equal.
+    """
+    pandas = sys.modules.get("pandas")
+    if pandas is not None:
+        pandas.api.extensions.ExtensionArray.__bool__ = _truth
+
+
+def _truth(column: Any) -> bool:
+    if len(column) != 1:
+        message = "the truth of a column with other than one element is ambiguous"
+        raise ValueError(message)
+    return bool(column[0])
 
 
 class _Files:
@@ -528,12 +572,13 @@ class _Files:
 
     def changed(self) -> dict[str, bytes]:
         """Return the files that are new or have changed since the last call, by path."""
-        changed = {}
+        changed, room = {}, _MOST_FILES_BYTES
         for name, status in self._all():
             state = (status.st_size, status.st_mtime_ns)
-            if self._seen.get(name) != state and status.st_size <= _MOST_FILE_BYTES:
+            if self._seen.get(name) != state and status.st_size <= min(room, _MOST_FILE_BYTES):
                 self._seen[name] = state
                 changed[name] = (self._place / name).read_bytes()
+                room -= len(changed[name])
         return changed
 
     def lay(self, files: dict[str, bytes]) -> None:
