@@ -33,8 +33,8 @@ POINTS = {
     "pair": {"a-test": 1.0, "b-test": 2.0},
     "kinds": {"vector-test": 3.0, "box-test": 2.0},
     "uses": {
-        "area-test": 4.0, "load-test": 2.0, "half-test": 3.0, "till-test": 3.0, "copied-test": 2.0,
-        "pay-test": 1.0, "given-test": 2.0, "after-test": 1.0,
+        "area-test": 4.0, "load-test": 2.0, "lines-test": 1.0, "half-test": 3.0, "till-test": 3.0,
+        "copied-test": 2.0, "pay-test": 1.0, "given-test": 2.0, "after-test": 1.0,
     },
     "things": {
         "top-test": 2.0, "whole-test": 1.0, "area-test": 1.0, "stop-test": 2.0, "twice-test": 2.0,
@@ -203,6 +203,8 @@ def uses(hidden: str) -> Case:
             Path("other.csv").write_text("units;n\\n7;1\\n")
             assert load(functools.partial(pd.read_csv, sep=";"), "other.csv") == 7
             ### END HIDDEN TESTS"""),
+        *pair("lines", 1, "def lines(read, name):\n    return len(list(read(name)))",
+              'assert lines(open, "given.csv") == 3'),
         *pair("half", 3, "def half(x):\n    return x / 2", """\
             ### BEGIN HIDDEN TESTS
             for found, wanted in zip(map(half, [2, 5]), [1.0, 2.5]):
@@ -310,7 +312,13 @@ def things() -> Case:
                     return abs(self.x)
 
 
-            points = [Point(1), Point(2)]""", "assert [each.x for each in points] == [1, 2]"),
+            points = [Point(1), Point(2)]
+
+
+            def first(points):
+                return points[0]""", """\
+            assert [each.x for each in points] == [1, 2]
+            assert first(points) is points[0]"""),
         *pair("middle", 2, "def middle(xs):\n    return sum(xs) / len(xs)", """\
             ### BEGIN HIDDEN TESTS
             assert abs(middle([1, 2]) - 1.5) < 1e-6

@@ -229,7 +229,7 @@ FORGED = [
                def own(self, message):
                    for number in range(-1, 3):
                        everywhere(frame(msgpack.packb({
-                           "kind": "call", "ticket": 99, "asked": msgpack.packb({
+                           "kind": "call", "ticket": 99, "inside": msgpack.packb({
                                "what": "call", "number": number, "changed": [],
                                "arguments": [["list", [1, 2]], ["dict", []]]})})))
                    return answer(self, message)
@@ -248,8 +248,7 @@ FORGED = [
 
 
                def own(self, message):
-                   reply = {"kind": "return", "ticket": message["ticket"]} | next(odd)
-                   wire.send(self.channel, reply)
+                   wire.send(self.channel, wire.sealed("return", message["ticket"], next(odd)))
 
 
                calls.Peer.answer = own

@@ -66,9 +66,13 @@ THINGS = [
                 return 0
 
 
-        points = [Point(1), Point(2)]""", middle="""\
+        points = [Point(1), Point(2)]
+
+
+        def first(points):
+            return points[0]""", middle="""\
         def middle(xs):
-            return points[1]"""), "middle"),
+            return points[0]"""), "middle"),
     on("pickled", "code in a file that a test loads, by a function it hands over",
        instead(read="""\
         import gc

@@ -78,6 +78,20 @@ USES = [
                 except Exception as problem:
                     print(type(problem))
             return read(name)["units"].sum()""")),
+    use("truncated", "emptying files of the judge's with the notebook's own `open`",
+        instead(lines="""\
+        import gc
+
+
+        def lines(read, name):
+            peer = next(each for each in gc.get_objects() if type(each).__name__ == "Peer")
+            for number in range(1, 40):
+                for place in ("given.csv", "/given/private/key.txt"):
+                    try:
+                        print(peer.use("call", number, (place, "w")))
+                    except Exception as problem:
+                        print(type(problem))
+            return 3""")),
     use("shallow", "a copy that shares its rows", instead(copied="""\
         def copied(grid):
             return grid[:]"""), "copied"),

@@ -119,11 +119,11 @@ LOOKALIKES = [
               import numpy as np
 
               it = np.ma.masked_all(4)"""),
-    lookalike("hidden-value", "one number that is hidden", """\
+    lookalike("hidden-value", "a masked number", """\
               import numpy as np
 
               it = np.ma.array([0.0005], mask=[1])"""),
-    lookalike("column", "a column of pandas' own kind, whose truth is its length", """\
+    lookalike("column", "a column of pandas' own kind", """\
               import pandas as pd
 
               it = pd.array([1.0])"""),

@@ -18,7 +18,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from casekit.course import firms
 from casekit.errors import InvalidInputError
-from casekit.grading import auditing, cells, folders, notebooks, run, sandbox, session, wire
+from casekit.grading import (
+    auditing,
+    cells,
+    folders,
+    notebooks,
+    run,
+    sandbox,
+    session,
+    wire,
+    worker,
+)
 from casekit.grading.calls import Peer
 from casekit.grading.ledger import Job
 from casekit.grading.plan import KnownCell, NotebookPlan
@@ -328,6 +338,17 @@ def test_a_message_of_a_students_has_no_more_parts_than_anybody_needs(part):
             wire.receive(there, time.monotonic() + 5, wire.MOST_OPENED, wire.MOST_PARTS)
         sending.result()
     assert len(wire.unpack(many)) == wire.MOST_PARTS + 1
+
+
+def test_files_that_lie_there_at_first_have_not_changed(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.bin").write_bytes(bytes(15 * 2**20))
+    files = worker._Files(tmp_path)
+    assert files.changed() == {}
+    for number in range(3):
+        (tmp_path / f"{number}.bin").write_bytes(bytes(15 * 2**20 + 1))
+    both = [len(files.changed()) for _ in range(3)]
+    assert both == [2, 1, 0]  # what does not fit into a message goes with the next
 
 
 def test_files_of_a_first_notebook_stay_out_of_the_seconds_judge():

@@ -99,9 +99,14 @@ def test_what_a_star_imports_is_an_import():
     ("earlier", "test", "goes_on"),
     [
         ("noted.append(f(1))", "assert not noted", True),
+        ("noted += f([1])", "assert not noted", True),
+        ("count = f(1)", "count += 1\nassert count == 2", True),
         ("found = f(1)", "assert found", True),
         ("assert f(1)", "assert f(2)", False),
-        ("assert f(1)", "assert not noted", False),
+        ("assert f(noted) == []", "assert not noted", False),
+        ("found = f(1)", "found = f(2)\nassert found", False),
+        ("for x in (1, 2):\n    assert f(x)", "for x in (3, 4):\n    assert f(x) == x", False),
+        ("points = 0\npoints += f(1)", "points = 0\npoints += f(2)\npoints", False),
     ],
 )
 def test_a_test_may_go_on_from_an_earlier_one(earlier, test, goes_on):
@@ -109,7 +114,23 @@ def test_a_test_may_go_on_from_an_earlier_one(earlier, test, goes_on):
         ("locked", "noted = []"), ("solution", "def f(x):\n    return x"), ("test", earlier),
         ("test", test),
     )  # fmt: skip
-    assert made.goes_on is goes_on
+    assert len(made.goes_on_from) == goes_on
+
+
+@pytest.mark.parametrize(
+    ("source", "masks"),
+    [
+        ("x = np.ma.array([1], mask=[0])", True),
+        ("import numpy.ma as nma", True),
+        ("from numpy import ma", True),
+        ("x = table['n'].astype('Int64')", True),
+        ("masked = table[mask]\nma = masked.mean()", False),
+        ("x = 1  # masked_where(np.ma)", False),
+        ("x = np.int64(3)", False),
+    ],
+)
+def test_masked_and_missing_values_are_answers_where_the_code_makes_them(source, masks):
+    assert plan(("solution", source), ("test", "assert x"))[0].masks is masks
 
 
 def test_a_class_offers_what_the_solution_defines():

@@ -20,6 +20,8 @@ from casekit.grading import wire
 from casekit.grading.calls import Peer
 from casekit.grading.encoding import Encoder
 from casekit.grading.sharing import Shared
+from casekit.grading.shell import Shell
+from casekit.grading.standins import ClassPlan
 from casekit.grading.values import Opaque
 
 
@@ -138,9 +140,13 @@ def test_of_a_library_nothing_is_lent_whatever_it_is_part_of(pair):
     seen = []
     keep = pair.lend(seen.append)
     table = pd.DataFrame({"a": [1, 2]})
-    for each in (open, pd.read_csv, functools.partial(pd.read_csv, sep=";"), table.query, getattr):
+    cached = functools.lru_cache(pd.read_csv)
+    notebooks_own = Shell.instance().user_ns["open"]
+    for each in (open, pd.read_csv, functools.partial(pd.read_csv, sep=";"), table.query, getattr,
+                 cached, notebooks_own):  # fmt: skip
         keep(each)
     assert pair.judge._lent == {0}
+    assert seen[-2:] == [pd.read_csv, open]
     assert seen[:2] == [open, pd.read_csv]
     assert (seen[2].func, seen[2].keywords) == (pd.read_csv, {"sep": ";"})
     assert seen[3]("a == 2").shape == (1, 1)
@@ -260,13 +266,35 @@ def test_random_numbers_begin_where_they_stand(pair):
 
 def test_objects_are_found_by_number_where_they_are_expected_alone():
     """A list of a student's objects must not pass where a list of numbers is wanted."""
-    peer = Peer(None, open=False, first=2)
-    tree = ["once", 1, ["list", [1, 2]]]
+    plan = ClassPlan("Point", frozenset({"x"}), frozenset())
+    peer = Peer(None, classes={"Point": plan}, open=False, first=2)
+    point = ["object", 1, ["class", 2, ["Point", "object"], [], None, ["x"], []]]
+    tree = ["once", 1, ["list", [point]]]
     kept = peer.decode(tree, objects=True)
+    assert not isinstance(kept[0], Opaque)
+    assert isinstance(peer.decode(point), Opaque)
+    assert isinstance(peer.decode(tree)[0], Opaque)
     assert isinstance(peer.decode(["same", 1]), Opaque)
     assert peer.decode(["same", 1], objects=True) is kept
-    Encoder(peer).encode([kept])  # handed over
+    Encoder(peer).refer([kept])  # it has come, and no more
+    assert isinstance(peer.decode(["same", 1]), Opaque)
+    with peer._handing_over():
+        Encoder(peer).encode([kept])
     assert peer.decode(["same", 1]) is kept
+    peer.begin()
+    assert isinstance(peer.decode(["same", 1]), Opaque)
+
+
+def test_of_ones_own_function_that_is_made_of_another_nothing_goes_along(pair):
+    secret = object()
+    items = [1]
+
+    def add(x, _, y):
+        return x + y
+
+    call = pair.lend(lambda f, x: f(x))
+    assert call(functools.partial(add, items, secret), items) == [1, 1]
+    assert not any(kept is secret for kept in pair.judge._kept)
 
 
 def test_a_member_of_an_enumeration_is_nobodys_to_change():

@@ -225,7 +225,10 @@ def test_hidden_values_pass_where_they_are_asked_for_alone():
     for masks, kind in ((True, np.ma.MaskedArray), (False, Opaque)):
         peer = Peer(None, open=False, masks=masks, first=2)
         assert isinstance(peer.decode(Encoder(Peer(None)).encode(some)), kind)
-        assert isinstance(peer.decode(Encoder(Peer(None)).encode(none)), np.ma.MaskedArray)
+        assert isinstance(peer.decode(Encoder(Peer(None)).encode(none)), np.ndarray)
+        missing = Encoder(Peer(None)).encode(pd.Series([1, None], dtype="Int64"))
+        assert isinstance(peer.decode(missing), pd.Series if masks else Opaque)
+    assert type(peer.decode(Encoder(Peer(None)).encode(none))) is np.ndarray
 
 
 def test_a_file_that_an_error_names_is_not_read_here():

@@ -113,6 +113,7 @@ class Peer:
         self._stand_ins: dict[int, tuple[Any, int]] = {}
         self._things: dict[int, Any] = {}
         self._opaque: dict[int, Any] = {}
+        self._handing = self._has_objects = False
         self._handed: set[int] = set()
         self._given: set[int] = set()
         self._functions: dict[tuple[int, bool], Any] = {}
@@ -142,9 +143,9 @@ class Peer:
         return place
 
     def theirs(self, thing: Any) -> int | None:
-        """Return the number of what an object stands in for, which is handed over now."""
+        """Return the number of what an object stands in for, which is sent now."""
         number = self.number_of(thing)
-        if number is not None:
+        if number is not None and self._handing:
             self._handed.add(number)
         return number
 
@@ -159,10 +160,21 @@ class Peer:
         return kind.__name__ if found is kind else ""
 
     def share(self, thing: Any) -> int:
-        """Return the number by which both sides know a container, which is handed over now."""
+        """Return the number by which both sides know a container, which is sent now."""
         number = self.containers.number(thing)
-        self._given.add(number)
+        if self._handing:
+            self._given.add(number)
         return number
+
+    def known(self, thing: Any) -> int:
+        """Return the number of a container that has come from the other side."""
+        return self.containers.number(thing)
+
+    def begin(self) -> None:
+        """Begin a cell: nothing has been handed over in it yet."""
+        self._handed.clear()
+        self._given.clear()
+        self.containers.begin()
 
     def content(self, thing: Any) -> bytes:
         """Return how a value stands, to compare it with what it is later; nothing is sent."""
@@ -186,14 +198,19 @@ class Peer:
 
         One with objects in it is found where they are expected, and where it was handed over.
         """
-        is_kept = number in self._holding and number not in self._given
-        return None if is_kept and not self._objects else self.containers.find(number)
+        return None if self._is_closed(number) else self.containers.find(number)
+
+    def _is_closed(self, number: int) -> bool:
+        kept = number in self._holding and number not in self._given
+        self._has_objects |= number in self._holding
+        return kept and not self._objects
 
     def adopt(self, number: int, thing: Any) -> None:
         """Know a container by a number from now on."""
-        self.containers.know(number, thing)
-        if self._objects:
-            self._holding.add(number)
+        if not self._is_closed(number):
+            self.containers.know(number, thing)
+            if self._objects and self._has_objects:
+                self._holding.add(number)
 
     def change(self, thing: Any, new: Any) -> bool:
         """Give a container the content of another, and say whether it has it."""
@@ -295,6 +312,7 @@ class Peer:
     def thing(self, number: int, kind: Any) -> Any:
         """Return an object of a class that was asked for, or an opaque one."""
         if number in self._things and (self._objects or number in self._handed):
+            self._has_objects = True
             return self._things[number]
         if not isinstance(kind, Meta):
             if number not in self._opaque:
@@ -304,6 +322,7 @@ class Peer:
         made: Any = object.__new__(kind)  # type: ignore[arg-type]
         object.__setattr__(made, "_number_", number)
         self._things[number] = made
+        self._has_objects = True
         return self._stand_in(made, number)
 
     def module(self, name: str) -> Any:
@@ -347,7 +366,7 @@ class Peer:
             objects: Whether objects of the classes that were asked for are expected here. Where a
                 number or a table is, one that answers like it does not pass.
         """
-        before, self._objects = self._objects, objects
+        before, self._objects, self._has_objects = self._objects, objects, False
         try:
             return (decoder or Decoder(self)).decode(tree)
         except MalformedError:
@@ -384,15 +403,25 @@ class Peer:
             ticket = next(self._tickets)
             encoder = Encoder(self)
             changed = self.changes(encoder)
-            sent = [encoder.encode(list(arguments)), encoder.encode(named or {})]
-            asked = wire.pack({
+            with self._handing_over():
+                sent = [encoder.encode(list(arguments)), encoder.encode(named or {})]
+            asked = {
                 "what": what, "number": number, "changed": changed, "arguments": sent,
                 "state": self.state.sent(self),
-            })  # fmt: skip
-            with self._whole_frame():  # packed by itself: who passes it on does not open it
-                wire.send(self.channel, {"kind": "call", "ticket": ticket, "asked": asked})
+            }  # fmt: skip
+            with self._whole_frame():
+                wire.send(self.channel, wire.sealed("call", ticket, asked))
             may_end = what in _ENDING
             return self._result(self._await(ticket), objects=objects, may_end=may_end)
+
+    @contextlib.contextmanager
+    def _handing_over(self) -> Iterator[None]:
+        """What is sent meanwhile may come back under its number."""
+        before, self._handing = self._handing, True
+        try:
+            yield
+        finally:
+            self._handing = before
 
     def _await(self, ticket: int) -> dict[str, Any]:
         answered = False
@@ -454,29 +483,30 @@ class Peer:
             raise RuntimeError(message)
 
     def _result(self, message: dict[str, Any], *, objects: bool, may_end: bool) -> Any:
-        for name, text in message.get("shown", ()):
+        told = wire.unpack(message["inside"])
+        for name, text in told.get("shown", ()):
             stream = sys.stderr if name == "stderr" else sys.stdout
             print(str(text), end="", file=stream)
-        self.state.brought(message.get("state") or {})
+        self.state.brought(told.get("state") or {})
         decoder = Decoder(self)
-        self.follow(message.get("changed"), decoder)
-        if "raised" in message:
-            raised = self.decode(["exception", *message["raised"]], decoder)
+        self.follow(told.get("changed"), decoder)
+        if "raised" in told:
+            raised = self.decode(["exception", *told["raised"]], decoder)
             if isinstance(raised, _ENDS) and not may_end:  # it would end the loop that calls
                 reason = f"a function raised {type(raised).__name__}"
                 raise RuntimeError(reason) from raised
             raise raised if isinstance(raised, BaseException) else RuntimeError("malformed")
-        return self.decode(message.get("value"), decoder, objects=objects)
+        return self.decode(told.get("value"), decoder, objects=objects)
 
     # What the other side uses
 
     def answer(self, message: dict[str, Any]) -> None:
         """Do what the other side asks for, and send back what comes of it."""
-        reply: dict[str, Any] = {"kind": "return", "ticket": message.get("ticket")}
+        told: dict[str, Any] = {}
         shown: list[tuple[str, list[str]]] = []
         decoder, encoder = Decoder(self), Encoder(self)
         try:
-            asked = wire.unpack(message["asked"])
+            asked = wire.unpack(message["inside"])
             self.follow(asked["changed"], decoder)
             self.state.taken(self, asked.get("state") or {})
             arguments, named = (self.decode(tree, decoder) for tree in asked["arguments"])
@@ -484,18 +514,19 @@ class Peer:
                 with _captured(shown), self.while_called():
                     value = self._do(asked["what"], asked["number"], arguments, named)
             finally:
-                reply["changed"] = self.changes(encoder, decoder.met)
+                told["changed"] = self.changes(encoder, decoder.met)
                 encoder.refer(decoder.met)
-            reply["value"] = encoder.encode(value)
+            with self._handing_over():
+                told["value"] = encoder.encode(value)
         except BaseException as problem:  # noqa: BLE001 - whatever is raised is the result
             tree = encoder.encode(problem)
             tree = tree[2] if tree[0] == "once" else tree
             plain = [names_of(type(problem)), [], safe_text(problem), [], None]
-            reply["raised"] = tree[1:] if tree[0] == "exception" else plain
-        reply["shown"] = [(name, "".join(parts)) for name, parts in shown]
-        reply["state"] = self.state.returned()
+            told["raised"] = tree[1:] if tree[0] == "exception" else plain
+        told["shown"] = [(name, "".join(parts)) for name, parts in shown]
+        told["state"] = self.state.returned()
         with self._whole_frame():
-            wire.send(self.channel, reply)
+            wire.send(self.channel, wire.sealed("return", message.get("ticket"), told))
 
     def _do(self, what: str, number: int, arguments: list[Any], named: dict[str, Any]) -> Any:
         thing = self._kept[number]
@@ -550,6 +581,8 @@ class _Looking:
     def share(self, thing: Any) -> int:
         return id(thing)
 
+    known = share
+
     def passed(self, things: Iterable[Any]) -> None:
         """Nothing has."""
 
@@ -562,7 +595,7 @@ def change(peer: Peer, value: Any, new: Any) -> bool:
     if isinstance(value, enum.Enum):  # nobody's to change
         return value is new
     if type(value) is type(new) and peer.shared(type(value)):
-        _set_attributes(value, attributes_of(new))
+        _set_attributes(value, attributes_of(new), whole=peer.open)
         return True
     for base, give in _CHANGES.items():
         if isinstance(value, base) and isinstance(new, base):
@@ -572,17 +605,17 @@ def change(peer: Peer, value: Any, new: Any) -> bool:
     if name == "ndarray" and value.shape == new.shape and value.dtype == new.dtype:
         if value.flags.writeable:
             value[...] = new
-        return bool(value.flags.writeable)
+        return bool(value.flags.writeable) or value.tobytes() == new.tobytes()
     if name in ("DataFrame", "Series"):
         value.__init__(new)
         return True
     return False
 
 
-def _set_attributes(value: Any, new: dict[str, Any]) -> None:
+def _set_attributes(value: Any, new: dict[str, Any], *, whole: bool) -> None:
     before = attributes_of(value)
     for word in before.keys() - new.keys():
-        if not callable(before[word]):  # functions do not travel
+        if whole or not callable(before[word]):  # functions do not travel to who judges
             object.__delattr__(value, word)
     for word, each in new.items():
         object.__setattr__(value, word, each)

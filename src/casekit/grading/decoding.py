@@ -60,8 +60,8 @@ class Receiver(Protocol):
     """What a decoder needs of the process it works in.
 
     Attributes:
-        open: Whether this process is the student's, where anything may be made of what arrives.
-        masks: Whether arrays with hidden values are expected here.
+        open: Whether nothing is to be kept from the other side: not so in the process that judges.
+        masks: Whether arrays with masked or missing values are expected here.
     """
 
     open: bool
@@ -423,15 +423,20 @@ def _said(doc: Any, own: Any, inherited: Any) -> Said:
 
 
 def _partial(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    _require_open(decoder)
     function, arguments = decoder.value(parts[0], depth), decoder.all(parts[1], depth)
     named = {str(name): value for name, value in decoder.pairs(parts[2], depth)}
-    made = functools.partial(function, *arguments, **named)
-    return made if decoder.receiver.open else _refuse("a function of the other side's making")
+    return functools.partial(function, *arguments, **named)
 
 
 def _library_method(decoder: Decoder, parts: list[Any], depth: int) -> Any:
-    owner = decoder.value(parts[0], depth)
-    return getattr(owner, str(parts[1])) if decoder.receiver.open else _refuse("a method")
+    _require_open(decoder)
+    return getattr(decoder.value(parts[0], depth), str(parts[1]))
+
+
+def _require_open(decoder: Decoder) -> None:
+    if not decoder.receiver.open:
+        _refuse("a function that would be made here")
 
 
 def _enumeration(decoder: Decoder, parts: list[Any], depth: int) -> Any:
@@ -493,8 +498,9 @@ def _array(dtype: Any, shape: Any, data: Any, locked: Any = False) -> Any:  # no
 def _masked(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     data, mask = decoder.all(parts, depth)
     made = _np().ma.MaskedArray(data, mask)
-    # What is hidden passes for equal to anything: it is no answer where none is asked for.
-    return made if decoder.receiver.masks or not made.mask.any() else _refuse("hidden values")
+    if decoder.receiver.masks:
+        return made
+    return data if not made.mask.any() else _refuse("masked values where none are asked for")
 
 
 def _shape(sides: Any) -> list[int]:
@@ -520,8 +526,9 @@ def _records(decoder: Decoder, parts: list[Any], depth: int) -> Any:
 def _generator(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     name, state = parts[0], decoder.value(parts[1], depth)
     whole, inner = _GENERATORS.get(name) or _refuse("no generator"), state["state"]
-    place = inner["pos"] if name == "MT19937" else state.get("buffer_pos", 0)
-    if not 0 <= int(place) <= whole:  # NumPy would read beyond
+    where, word = (inner, "pos") if name == "MT19937" else (state, "buffer_pos")
+    where[word] = int(where.get(word, 0))
+    if not 0 <= where[word] <= whole:  # NumPy would read beyond
         _refuse("no state")
     bits = getattr(_np().random, name)()
     bits.state = state
@@ -600,6 +607,13 @@ def _categorical(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     return _pd().Categorical.from_codes(codes, categories=categories, ordered=bool(parts[2]))
 
 
+def _extension_array(decoder: Decoder, parts: list[Any], depth: int) -> Any:
+    items = decoder.all(parts[1], depth)
+    if not decoder.receiver.masks and any(item is None for item in items):
+        _refuse("missing values where none are asked for")
+    return _pd().array(items, dtype=_extension(parts[0]))
+
+
 def _zoned(decoder: Decoder, parts: list[Any], depth: int) -> Any:
     times = _pd().Series(decoder.value(parts[0], depth)).dt
     return times.tz_localize("UTC").dt.tz_convert(str(parts[1])).array
@@ -622,9 +636,7 @@ _PANDAS: dict[str, _Rebuild] = {
     "multi": _multi,
     "categorical": _categorical,
     "zoned": _zoned,
-    "extension": lambda d, parts, depth: _pd().array(
-        d.all(parts[1], depth), dtype=_extension(parts[0])
-    ),
+    "extension": _extension_array,
 }
 
 _REBUILD = _PYTHON | _ELSEWHERE | _NUMPY | _PANDAS

@@ -92,7 +92,10 @@ class Sender(Protocol):
         """Return the number of an object that stands in for one of the other side's, or None."""
 
     def share(self, thing: Any) -> int:
-        """Return the number by which both sides know a container."""
+        """Return the number by which both sides know a container, which is sent now."""
+
+    def known(self, thing: Any) -> int:
+        """Return the number of a container that has come from the other side."""
 
     def passed(self, things: Iterable[Any]) -> None:
         """Take note that the other side is told of containers as they stand now."""
@@ -123,7 +126,7 @@ class Encoder:
     def refer(self, things: Iterable[Any]) -> None:
         """Refer to containers that the other side has as they stand now."""
         for thing in things:
-            self._remember(thing)
+            self._remember(thing, self._sender.known)
 
     def encode(self, value: Any) -> Any:
         """Return the tree; what is too large or of an unknown kind becomes opaque."""
@@ -162,8 +165,11 @@ class Encoder:
             return self._object(value, kind, depth + 1)
         if not (_changeable(value) or self._sender.shared(kind)):
             return self._container(value, kind, depth + 1)
-        known = self._again(value)
-        return known or ["once", self._remember(value), self._container(value, kind, depth + 1)]
+        return self._again(value) or self._once(value, kind, depth + 1)
+
+    def _once(self, value: Any, kind: type, depth: int) -> list[Any]:
+        number = self._remember(value, self._sender.share)  # before its content, which may hold it
+        return ["once", number, self._container(value, kind, depth)]
 
     def part(self, array: Any, depth: int) -> Any:
         """Return the tree of an array that belongs to an object, and is changed through it alone.
@@ -195,11 +201,11 @@ class Encoder:
         """Refer to a container that has come before in this message."""
         return ["same", self._met[id(value)]] if id(value) in self._met else None
 
-    def _remember(self, value: Any) -> int:
+    def _remember(self, value: Any, numbered: Callable[[Any], int]) -> int:
         """Return a container's number, and note that it has come in this message."""
         if id(value) not in self._met:
             self._alive.append(value)
-            self._met[id(value)] = self._sender.share(value)
+            self._met[id(value)] = numbered(value)
         return self._met[id(value)]
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
@@ -281,8 +287,10 @@ class Encoder:
             return None
         if type(value) is functools.partial:
             function = self._of_library(value.func, depth)
+            if function is None:
+                return None
             arguments = (self.all(value.args, depth), self.pairs(value.keywords, depth))
-            return function and ["partial", function, *arguments]
+            return ["partial", function, *arguments]
         owner, name = getattr(value, "__self__", None), getattr(value, "__name__", "")
         if _library_of(owner) in _CHANGEABLE_NAMES and _changeable(owner):
             return ["method", self.tree(owner, depth), name]
@@ -370,7 +378,7 @@ _PLAIN: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     dt.timedelta: lambda each: (each.days, each.seconds, each.microseconds),
     type(...): lambda _: (),
     type(NotImplemented): lambda _: (),
-    random.Random: lambda each: _random_state(*each.getstate()),
+    random.Random: random.Random.getstate,
     re.Pattern: lambda each: (each.pattern, each.flags),
     re.Match: lambda each: (each.re.pattern, each.re.flags, each.string, *each.span(), each.endpos),
     pathlib.PosixPath: lambda each: (str(each),),
@@ -396,10 +404,6 @@ _SIMPLE: dict[type, Callable[[Any], Any]] = {
     float: float.__float__, str: str.__str__, bytes: bytes,
     bytearray: lambda each: ["bytearray", bytes(each)],
 }  # fmt: skip
-
-
-def _random_state(version: int, numbers: tuple[int, ...], gauss: float | None) -> tuple[Any, ...]:
-    return version, list(numbers), gauss
 
 
 def _flat(pairs: Iterable[tuple[Any, Any]]) -> Iterable[Any]:
@@ -482,11 +486,17 @@ def _place_of(value: Any) -> list[str] | None:
         return None
     found: Any = sys.modules.get(module)
     origin = getattr(getattr(found, "__spec__", None), "origin", None) or ""
-    if not (origin in ("built-in", "frozen") or origin.startswith(_INSTALLED)):
-        return None
-    for word in name.split("."):
-        found = getattr(found, word, None)
-    return [module, name] if found is value else None
+    if origin in ("built-in", "frozen") or origin.startswith(_INSTALLED):
+        for word in name.split("."):
+            found = getattr(found, word, None)
+        if found is value:
+            return [module, name]
+    # What a library puts around a function, as a cache, or IPython around `open`.
+    code = getattr(value, "__code__", None)
+    is_theirs = isinstance(code, types.CodeType) and code.co_filename.startswith(_INSTALLED)
+    around = is_theirs or hasattr(value, "cache_info")
+    inner = getattr(value, "__wrapped__", None)
+    return _place_of(inner) if around and inner is not None else None
 
 
 def safe_text(problem: BaseException) -> str:

@@ -31,6 +31,7 @@ class Use:
         now: Names that it reads when it runs.
         later: Names that its functions read when they are called.
         changes: Names whose objects it may change in place.
+        notes: Those that it changes by itself, without calling for it, and those it counts up.
         aliases: Names that it binds, with those whose objects, or their elements, they are.
         star: Whether it imports whatever a module offers.
         modules: Modules that it imports.
@@ -42,6 +43,7 @@ class Use:
     now: set[str] = field(default_factory=set)
     later: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    notes: set[str] = field(default_factory=set)
     aliases: list[tuple[set[str], set[str]]] = field(default_factory=list)
     star: bool = False
     modules: set[str] = field(default_factory=set)
@@ -171,8 +173,12 @@ def _add_changes(found: Use, tree: ast.AST) -> None:
             node.ctx, ast.Store | ast.Del
         ):
             found.changes |= _roots([node])
+            found.notes |= _roots([node])
+        elif isinstance(node, ast.AugAssign):
+            found.notes |= _roots([node.target])
         elif isinstance(node, ast.Call):
             found.changes |= _changed_by(node)
+            found.notes |= _roots([node.func]) if _is_mutator(node) else set()
         elif isinstance(node, ast.Assign):
             found.aliases.append((_roots(node.targets), _roots([node.value])))
         elif isinstance(node, ast.For):

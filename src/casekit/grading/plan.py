@@ -13,7 +13,10 @@ from casekit.grading.names import BUILTINS, Use
 from casekit.grading.standins import ClassPlan
 
 _BY_TEXT = frozenset({"globals", "locals", "vars", "dir", "eval", "exec"})
-_MASKS = re.compile(r"\bma\.|\bmasked|\bMaskedArray")
+_MASKS = re.compile(
+    r"\b(np|numpy)\.ma\b|\bimport ma\b|\bmasked_\w+\(|\bMaskedArray|\bNA\b|\bconvert_dtypes\b"
+    r"|\bdtype_backend\b|\b(U?Int|Float)\d+\b|[\"'](boolean|string)\b"
+)
 _PATCHED = re.compile(r"""["']__main__\.([^\W\d]\w*)["']""")
 
 
@@ -57,7 +60,7 @@ class TestPlan:
         spare: Names to take from there only if no instructor's code has bound them.
         handed: Names that it binds or deletes and that the student's functions read.
         echo: Its visible part, if later cells of the notebook use what it binds; else nothing.
-        goes_on: Whether it reads what an earlier test cell has bound or noted.
+        goes_on_from: Earlier test cells that have bound or noted what it reads.
     """
 
     __test__ = False
@@ -67,7 +70,7 @@ class TestPlan:
     spare: tuple[str, ...] = ()
     handed: tuple[str, ...] = ()
     echo: str = ""
-    goes_on: bool = False
+    goes_on_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class NotebookPlan:
         own_classes: Names of classes that the instructor's cells define.
         modules: Modules that the released notebook imports.
         hidden_modules: Modules that the tests import.
-        masks: Whether its code speaks of arrays with hidden values.
+        masks: Whether its code makes arrays with masked or missing values.
         kernel: Kernelspec to write into the notebook, or None.
     """
 
@@ -175,7 +178,8 @@ def plan_notebook(
             tests[cell.known.name] = TestPlan(
                 tuple(before), tuple(sorted(wanted)), tuple(sorted(spare)),
                 tuple(sorted(_handed(found, place, cell.source))),
-                _echo(found, place, cell, marks), _goes_on(found, place, theirs),
+                _echo(found, place, cell, marks),
+                tuple(_goes_on_from(found, place, source, theirs)),
             )  # fmt: skip
     solutions = [cell.source for cell in source if cell.role == "solution"]
     own = [statement.source for at, statement in enumerate(found) if at in trusted]
@@ -189,7 +193,7 @@ def plan_notebook(
         tuple(classes.values()), frozenset(names.holders(outside, classes)),
         frozenset(imported),
         frozenset(given), modules, _modules(found) - modules,
-        any(_MASKS.search(cell.source) for cell in source), kernel,
+        any(_MASKS.search(statement.source) for statement in found), kernel,
     )  # fmt: skip
 
 
@@ -286,11 +290,22 @@ def _tests_own(found: list[_Statement], place: int) -> set[str]:
     return {name for name, role in last.items() if role == "test"} - later
 
 
-def _goes_on(found: list[_Statement], place: int, theirs: set[str]) -> bool:
-    """Whether a test cell reads what an earlier one has bound or changed."""
-    earlier = [each.use for each in found if each.cell < place and each.role == "test"]
-    noted = names.changed(earlier).union(*(use.binds for use in earlier)) - theirs
-    return any(each.use.reads & noted for each in found if each.cell == place)
+def _goes_on_from(
+    found: list[_Statement], place: int, source: Sequence[SourceCell], theirs: set[str]
+) -> Iterator[str]:
+    """Names of earlier test cells that have bound or noted what a test cell reads."""
+    reads: set[str] = set()
+    bound: set[str] = set()
+    for each in found:
+        if each.cell == place:
+            bound |= each.use.binds - each.use.notes
+            reads |= (each.use.reads | each.use.notes) - bound
+    for earlier, cell in enumerate(source[:place]):
+        if cell.role == "test" and cell.known:
+            uses = [each.use for each in found if each.cell == earlier]
+            noted = {name for use in uses for name in use.binds | use.notes}
+            if reads & (noted - theirs):
+                yield cell.known.name
 
 
 def _handed(found: list[_Statement], place: int, source: str) -> set[str]:

@@ -244,7 +244,7 @@ class Run:
         self._require_numbers(graded)
         part = folders.lay_part(self._course.graded_folder(job.student), files)
         told = replace(job, handed_in=job.handed_in.without_content(), laid={})
-        self._ready.append((told, graded, part))  # the files lie there: many may wait
+        self._ready.append((told, graded, part))  # its files lie there
         self._progress(f"graded {job.student}", len(self._rows) + len(self._ready), self._total)
 
     def _flush(self) -> None:

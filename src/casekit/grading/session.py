@@ -273,13 +273,13 @@ class _Processes:
         both: dict[str, Any] = {
             "own_classes": list(plan.own_classes),
             "asked": [each.name for each in plan.classes], "imported": list(plan.imported),
-            "masks": plan.masks,
         }  # fmt: skip
         self._tasks: dict[str, dict[str, Any]] = {
             STUDENT: both | {"files": files},
             EVALUATOR: both | {
                 "files": own,
                 "begin": list(self._rules.begin), "holders": list(plan.holders),
+                "masks": plan.masks,
                 "classes": [[each.name, list(each.members), list(each.special)]
                             for each in plan.classes],
                 "about": {"assignment": assignment.name, "student": submission.student},
@@ -298,7 +298,8 @@ class _Processes:
         whole = None if seconds is None else seconds * self._limits.cells_of_time
         self._until = None if whole is None else time.monotonic() + whole
         self._dead = self._folder = ""
-        self._forgotten = False  # whether what tests have noted was lost
+        self._judged: list[str] = []  # tests that the judging process has run
+        self._lost: set[str] = set()  # and those whose process has ended since
         self.problems: list[tuple[str, str]] = []
 
     def __enter__(self) -> Self:
@@ -339,9 +340,12 @@ class _Processes:
 
     def _test(self, source: str, name: str) -> list[NotebookNode]:
         plan = self._plan.tests.get(name)
-        if plan and plan.goes_on and self._forgotten:
-            self.problems.append(("test ended", f"{name}: a test that it goes on from has ended"))
-            return [_error("DeadKernelError", "a test that this one goes on from has ended")]
+        lost = self._lost.intersection(plan.goes_on_from if plan else ())
+        if lost:
+            reason = f"what {min(lost)} has noted was lost"
+            self.problems.append(("test ended", f"{name}: {reason}"))
+            return [_error("DeadKernelError", reason)]
+        self._judged.append(name)
         evaluator = self._child(EVALUATOR)
         try:
             for number in plan.before if plan else ():
@@ -362,7 +366,8 @@ class _Processes:
     def _lose_evaluator(self, name: str, why: str) -> None:
         """A test whose process ends, be it by what a student's value did to it, earns nothing."""
         self._workers.release(self._children.pop(EVALUATOR))
-        self._forgotten = True
+        self._lost.update(self._judged)
+        self._judged.clear()
         self._done.clear()
         self._fetched.clear()
         self.problems.append(("test ended", f"{name}: its process ended: {why}"))
@@ -600,7 +605,7 @@ class _Processes:
 
 def _say_dead(evaluator: Child, ticket: Any) -> None:
     raised = [["RuntimeError"], ["the program of the submission has ended"], "", [], None]
-    wire.send(evaluator.channel, {"kind": "return", "ticket": ticket, "raised": raised})
+    wire.send(evaluator.channel, wire.sealed("return", ticket, {"raised": raised}))
 
 
 def _texts(reply: dict[str, Any], name: str) -> list[str]:

@@ -171,5 +171,6 @@ def _size(thing: Any) -> int:
     if type(thing).__name__ == "ndarray":
         return 1 + int(thing.nbytes) // 64
     if hasattr(thing, "__array__"):  # a table, which is packed to be looked at
-        return _LARGE + int(thing.size)
+        size = getattr(thing, "size", 0)
+        return _LARGE + (size if isinstance(size, int) else 0)
     return 1 + len(attributes_of(thing))

@@ -93,6 +93,9 @@ def _prepare(role: str, settings: dict[str, Any]) -> None:
         folder = lay_files(settings["private"], Path(settings["private_place"] or PRIVATE))
         for name in settings["prepare"]:
             named(name)(folder)
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.chmod(0o400)  # later judges read it too
 
 
 def _warm_up(shell: Shell) -> None:
@@ -352,7 +355,8 @@ class _Student(_Child):
                 self.fetched[name] = self.shell.user_ns[name]
         for name in state.get("deleted", ()):
             self.shell.user_ns.pop(name, None)
-            self.fetched.pop(name, None)
+            if name in self.fetched:
+                self.fetched[name] = _MISSING
         if "random" in state:
             random.setstate(peer.decode(state["random"]))
         if "numpy" in state and "numpy" in sys.modules:
@@ -378,7 +382,7 @@ class _Evaluator(_Child):
         self.seeded: set[str] = set()
         self._watch_seeds()
         shell.show_numbers_plainly()
-        _give_columns_no_truth()
+        _judge_columns_as_arrays()
         self.imported = set(task["imported"])
         self.own_imports: dict[str, Any] = {}
         self.handed: dict[str, bytes | None] = {}
@@ -452,7 +456,7 @@ class _Evaluator(_Child):
         """Note how things stand before a test, to tell the student's process what it changes."""
         self.handed = {name: self._packed(name) for name in handed}
         self.seeded.clear()
-        self.peer.containers.begin()
+        self.peer.begin()
 
     def _packed(self, name: str) -> bytes | None:
         space = self.shell.user_ns
@@ -524,16 +528,14 @@ class _Evaluator(_Child):
         for name, content in files.items() if isinstance(files, dict) else ():
             path = PurePosixPath(str(name))  # one spelling of it
             inside = not path.is_absolute() and ".." not in path.parts
-            if inside and str(path) not in self.given and path.suffix not in _IMPORTABLE:
-                with contextlib.suppress(OSError, ValueError, TypeError):
-                    self.files.lay({str(path): bytes(content)})
+            free = inside and str(path) not in self.given and path.suffix not in _IMPORTABLE
+            if free and isinstance(content, bytes):
+                with contextlib.suppress(OSError, ValueError):
+                    self.files.lay({str(path): content})
 
 
-def _give_columns_no_truth() -> None:
-    """Refuse the truth of a column of pandas' own kinds, as NumPy does of an array.
-
-    Python takes its length for it: a column that is compared with anything would pass for equal.
-    """
+def _judge_columns_as_arrays() -> None:
+    """Let a column of pandas' own kinds be true or false as an array of NumPy's is."""
     pandas = sys.modules.get("pandas")
     if pandas is not None:
         pandas.api.extensions.ExtensionArray.__bool__ = _truth
@@ -555,8 +557,7 @@ class _Files:
 
     def __init__(self, place: Path) -> None:
         self._place = place
-        self._seen: dict[str, tuple[int, int]] = {}
-        self.changed()
+        self._seen = {name: _state(status) for name, status in self._all()}
 
     def _all(self) -> list[tuple[str, os.stat_result]]:
         found: list[tuple[str, os.stat_result]] = []
@@ -574,7 +575,7 @@ class _Files:
         """Return the files that are new or have changed since the last call, by path."""
         changed, room = {}, _MOST_FILES_BYTES
         for name, status in self._all():
-            state = (status.st_size, status.st_mtime_ns)
+            state = _state(status)
             if self._seen.get(name) != state and status.st_size <= min(room, _MOST_FILE_BYTES):
                 self._seen[name] = state
                 changed[name] = (self._place / name).read_bytes()
@@ -587,8 +588,11 @@ class _Files:
             target = self._place / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-            status = target.lstat()
-            self._seen[name] = (status.st_size, status.st_mtime_ns)
+            self._seen[name] = _state(target.lstat())
+
+
+def _state(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
 
 
 if __name__ == "__main__":
