@@ -5,9 +5,11 @@
 # ruff: noqa: PLC0415, T201
 
 import argparse
+import gc
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -632,10 +634,12 @@ def course_grade(options: argparse.Namespace) -> int:
     # Workers load while this process does; nbgrader alone takes most of a second.
     spare = None if options.scheduler else Spare(course.READABLE, isolated=isolated)
     with closing(spare) if spare else nullcontext(), console.progress() as report:
-        from casekit.grading import Options
+        with _loading():
+            from casekit.grading import Options
 
+            grade = course.grade
         chosen = Options(options.jobs, isolated, options.scheduler or "", spare)
-        rows = course.grade(
+        rows = grade(
             options.course, options.assignment, options.student, options.regrade,
             progress=report, options=chosen,
         )  # fmt: skip
@@ -647,6 +651,17 @@ def course_grade(options: argparse.Namespace) -> int:
         _print_rows(options.assignment, rows)
         _print_kinds(rows)
     return int(any(row.status == "failed" for row in rows))
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load many modules: nothing of them goes away again, so no garbage is looked for in them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 _NO_SANDBOX = (
@@ -724,7 +739,9 @@ def course_feedback(options: argparse.Namespace) -> int:
     from casekit import console, course
 
     with console.progress() as report:
-        pages = course.feedback(options.course, options.assignment, progress=report)
+        with _loading():
+            feedback = course.feedback
+        pages = feedback(options.course, options.assignment, progress=report)
     for page in pages:
         print(page)
     if not pages:
