@@ -228,6 +228,8 @@ def test_hidden_values_pass_where_they_are_asked_for_alone():
         assert isinstance(peer.decode(Encoder(Peer(None)).encode(none)), np.ndarray)
         missing = Encoder(Peer(None)).encode(pd.Series([1, None], dtype="Int64"))
         assert isinstance(peer.decode(missing), pd.Series if masks else Opaque)
+        for plain in (pd.Series([1], dtype="Int64"), pd.Series(["a", None]), pd.Series([1, None])):
+            assert peer.decode(Encoder(Peer(None)).encode(plain)).equals(plain)
     assert type(peer.decode(Encoder(Peer(None)).encode(none))) is np.ndarray
 
 

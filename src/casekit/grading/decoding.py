@@ -608,10 +608,9 @@ def _categorical(decoder: Decoder, parts: list[Any], depth: int) -> Any:
 
 
 def _extension_array(decoder: Decoder, parts: list[Any], depth: int) -> Any:
-    items = decoder.all(parts[1], depth)
-    if not decoder.receiver.masks and any(item is None for item in items):
-        _refuse("missing values where none are asked for")
-    return _pd().array(items, dtype=_extension(parts[0]))
+    made = _pd().array(decoder.all(parts[1], depth), dtype=_extension(parts[0]))
+    plain = decoder.receiver.masks or made.dtype.na_value is not _pd().NA
+    return made if plain or not made.isna().any() else _refuse("NA where none is asked for")
 
 
 def _zoned(decoder: Decoder, parts: list[Any], depth: int) -> Any:
