@@ -241,16 +241,16 @@ class Writer:
         self._set_penalties(entries, books, grades, late)
         for table, rows in self._new:  # with their final values: nothing is written twice
             self._db.execute(insert(table), rows)
+        own: dict[str, list[dict[str, Any]]] = {student: [] for student in entries}
+        for (student, _, _), row in grades.items():
+            own[student].append(row)
         return [
             Standing(
-                student,
-                sum(_score(row) for key, row in grades.items() if key[0] == student),
-                self._max_score,
-                any(row["needs_manual_grade"] for key, row in grades.items() if key[0] == student),
-                late[student],
+                student, sum(map(_score, rows)), self._max_score,
+                any(row["needs_manual_grade"] for row in rows), late[student],
             )
-            for student in entries
-        ]
+            for student, rows in own.items()
+        ]  # fmt: skip
 
     # Rows that must be there
 
@@ -410,7 +410,10 @@ class Writer:
         for (student, book), row in books.items():
             if book not in entries[student].scores:
                 continue
-            score = sum(_score(each) for key, each in grades.items() if key[:2] == (student, book))
+            score = 0.0
+            if late[student] > 0:
+                own = (each for key, each in grades.items() if key[:2] == (student, book))
+                score = sum(map(_score, own))
             penalty = self._penalty(student, score, late[student])
             if row["late_submission_penalty"] != penalty:
                 row["late_submission_penalty"] = penalty
