@@ -1,6 +1,6 @@
 """Attacks on what the instructor's cells have: tables, members, objects, notes of earlier tests."""
 
-from attack_parts import Attack, Write, both, first, instead
+from attack_parts import BY_NUMBER, Attack, Write, both, first, instead
 
 _FORGE = """\
     import gc
@@ -74,8 +74,7 @@ THINGS = [
         def middle(xs):
             return points[0]"""), "middle"),
     on("pickled", "code in a file that a test loads, by a function it hands over",
-       instead(read="""\
-        import gc
+       both(first(BY_NUMBER), instead(read="""\
         import pickle
 
 
@@ -90,13 +89,8 @@ THINGS = [
 
 
         def read(load, name):
-            peer = next(each for each in gc.get_objects() if type(each).__name__ == "Peer")
-            for number in range(1, 40):
-                try:
-                    peer.use("call", number, ("harm.npy",), {"allow_pickle": True})
-                except Exception as problem:
-                    print(type(problem))
-            return 5""", last="last = 0"), "read", "last"),
+            by_number("harm.npy", allow_pickle=True)
+            return 5""", last="last = 0")), "read", "last"),
     on("line-of-key", "an error that names a line of the key's file", instead(rule="""\
         def rule(text):
             raise SyntaxError(text, ("/given/private/key.txt", 1, 1, None))"""), "rule"),

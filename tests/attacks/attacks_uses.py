@@ -1,6 +1,6 @@
 """Attacks by functions that are called, and by what tests hand to them."""
 
-from attack_parts import Attack, Write, both, first, instead, nothing_from
+from attack_parts import BY_NUMBER, Attack, Write, both, first, instead, nothing_from
 
 
 def use(name: str, tries: str, write: Write, *missed: str) -> Attack:
@@ -66,32 +66,16 @@ USES = [
                     print(type(problem))
             return read(name)["units"].sum()""")),
     use("lent-by-number", "reading the key with what a test hands over, by its number",
-        instead(load="""\
-        import gc
-
-
+        both(first(BY_NUMBER), instead(load="""\
         def load(read, name):
-            peer = next(each for each in gc.get_objects() if type(each).__name__ == "Peer")
-            for number in range(1, 40):
-                try:
-                    print(peer.use("call", number, ("/given/private/key.txt",)))
-                except Exception as problem:
-                    print(type(problem))
-            return read(name)["units"].sum()""")),
+            by_number("/given/private/key.txt")
+            return read(name)["units"].sum()"""))),
     use("truncated", "emptying files of the judge's with the notebook's own `open`",
-        instead(lines="""\
-        import gc
-
-
+        both(first(BY_NUMBER), instead(lines="""\
         def lines(read, name):
-            peer = next(each for each in gc.get_objects() if type(each).__name__ == "Peer")
-            for number in range(1, 40):
-                for place in ("given.csv", "/given/private/key.txt"):
-                    try:
-                        print(peer.use("call", number, (place, "w")))
-                    except Exception as problem:
-                        print(type(problem))
-            return 3""")),
+            by_number("given.csv", "w")
+            by_number("/given/private/key.txt", "w")
+            return 3"""))),
     use("shallow", "a copy that shares its rows", instead(copied="""\
         def copied(grid):
             return grid[:]"""), "copied"),

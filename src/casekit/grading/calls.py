@@ -90,7 +90,7 @@ class Peer:
         modules: Names of modules that may arrive as this side's own.
         open: Whether the other side may use everything that was sent in every way; if not, it may
             call functions and step iterators that were given to it, and nothing else.
-        masks: Whether the assignment is about arrays with hidden values.
+        masks: Whether arrays with masked or missing values are expected here.
         first: This side's first number for a container; odd on one side, even on the other.
     """
 

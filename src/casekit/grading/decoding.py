@@ -36,7 +36,8 @@ from casekit.grading.values import (
     opaque,
 )
 
-_GENERATORS = {"PCG64": 1, "PCG64DXSM": 1, "MT19937": 624, "Philox": 4, "SFC64": 1}  # and buffers
+# NumPy's generators, and how far the place in a state may be.
+_GENERATORS = {"PCG64": 1, "PCG64DXSM": 1, "MT19937": 624, "Philox": 4, "SFC64": 1}
 _NO_FILES = ("<unknown>", "<string>")
 _UNITS = ("s", "ms", "us", "ns")
 
